@@ -1,0 +1,63 @@
+import type { PublicKey } from '../ids.ts';
+
+/** One peer as an interface holds it, or as the database wants it. */
+export interface TunnelPeer {
+  readonly publicKey: PublicKey;
+  /** CIDRs, sorted: `10.66.0.2/32`, `fd00::2/128`. */
+  readonly allowedIps: readonly string[];
+}
+
+export interface LivePeer extends TunnelPeer {
+  readonly hasPresharedKey: boolean;
+  /** `host:port` where it was last seen, or null. */
+  readonly endpoint: string | null;
+  /** Null: never. */
+  readonly lastHandshakeAt: Date | null;
+  /** Bytes since the interface came up. */
+  readonly receivedBytes: number;
+  readonly sentBytes: number;
+}
+
+export interface TunnelState {
+  readonly publicKey: PublicKey;
+  readonly listenPort: number;
+  readonly peers: readonly LivePeer[];
+}
+
+export interface TunnelChange {
+  readonly remove: readonly PublicKey[];
+  readonly add: readonly TunnelPeer[];
+}
+
+/**
+ * A WireGuard interface, real or in memory. Every call throws AppError `unavailable` or `timeout` when the
+ * interface does not answer; then nothing is known about what was done, and repeating is safe.
+ */
+export interface Tunnel {
+  readonly kind: 'kernel' | 'userspace' | 'memory';
+  /**
+   * Makes the interface when it is missing and brings key, port, addresses, MTU and firewall to what was
+   * configured. Peers present are left alone. Repeating is safe. `created` is true when it had been missing.
+   */
+  ensureUp(signal?: AbortSignal): Promise<{ readonly created: boolean }>;
+  /** Everything the interface knows, in one reading. */
+  read(signal?: AbortSignal): Promise<TunnelState>;
+  /**
+   * Removals first, then additions; one process start for each kind, however many peers. A peer that is
+   * present gets exactly the given allowed-ips. Removing an unknown key is not an error.
+   */
+  apply(change: TunnelChange, signal?: AbortSignal): Promise<void>;
+  /** Takes the interface and its firewall table away. Only the demo and tests do this. */
+  remove(): Promise<void>;
+}
+
+/** wg0.conf on disk: changed only under the lock, replaced only as a whole. */
+export interface TunnelConfigFile {
+  /** Writes the whole file for these peers: flock, temp file, fsync, rename, fsync of the folder. Mode 0600. */
+  write(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<void>;
+}
+
+/** Makes WireGuard key pairs in process (X25519). */
+export interface KeyMaker {
+  keyPair(): { readonly privateKey: import('../ids.ts').PrivateKey; readonly publicKey: PublicKey };
+}
