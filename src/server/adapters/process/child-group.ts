@@ -35,7 +35,7 @@ export function spawnGroup(request: SpawnRequest): Child {
 export async function feed(child: Child, input: string | undefined): Promise<void> {
   if (input === undefined || typeof child.stdin !== 'object') return;
   try {
-    child.stdin.write(input);
+    await child.stdin.write(input);
     await child.stdin.end();
   } catch {
     // EPIPE: it ended without reading; its exit code says what that means.
