@@ -4,7 +4,7 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import { type DatabaseAddress, describeAddress } from './address.ts';
 import { createDeadlines } from './deadlines.ts';
-import type { Drizzle } from './drizzle-session.ts';
+import type { Drizzle, Tx } from './drizzle-session.ts';
 import { createHealthRecord, type DatabaseHealth } from './health.ts';
 import { createKeeper, KEEP_EVERY_MS } from './keeper.ts';
 import { createNestingGuard } from './nesting.ts';
@@ -12,6 +12,9 @@ import { createPool, type PoolStats } from './pool.ts';
 import { createRawSql, type RawSql } from './raw-sql.ts';
 import { openSession } from './session.ts';
 import { createTransactionRunner, type RunTransaction } from './transaction.ts';
+
+export { toSqlExecutor } from './drizzle-session.ts';
+export type { Tx };
 
 /** Everything the process asks of PostgreSQL goes through here, and never over more than `poolMax` connections. */
 export interface Database {

@@ -15,6 +15,9 @@ export interface BorrowedClient {
   savepoint(): never;
 }
 
+/** A Drizzle inside a transaction. */
+export type Tx = Drizzle;
+
 export interface Borrowed {
   readonly drizzle: Drizzle;
   /** From now on every statement through it is refused. */
@@ -51,7 +54,10 @@ export function borrow(session: Session): Borrowed {
     begin: refuseNested,
     savepoint: refuseNested,
   };
-  return { drizzle: drizzleOver(client), close: () => void (open = false) };
+  const close = () => {
+    open = false;
+  };
+  return { drizzle: drizzleOver(client), close };
 }
 
 function drizzleOver(client: BorrowedClient): Drizzle {
@@ -67,6 +73,6 @@ function refuseNested(): never {
  * The open transaction as plain SQL, for an adapter that does not know Drizzle (jobs). Statements run in the
  * order they are asked, on the same connection, and end with the transaction.
  */
-export function toSqlExecutor(tx: Drizzle): SqlExecutor {
+export function toSqlExecutor(tx: Tx): SqlExecutor {
   return { execute: async (text, values = []) => toRows(await tx.$client.unsafe(text, values)) };
 }

@@ -56,6 +56,7 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
   const idle: PooledSession[] = [];
   const held = new Set<PooledSession>();
   let closing = false;
+  let closed = false;
 
   function takeIdle(): PooledSession | undefined {
     for (let one = idle.pop(); one !== undefined; one = idle.pop()) {
@@ -89,6 +90,7 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     try {
       const pooled = takeIdle() ?? (await openPooled());
       held.add(pooled);
+      if (closed) pooled.session.destroy('closing');
       return { session: pooled.session, release: () => release(pooled) };
     } catch (error) {
       gate.give();
@@ -117,7 +119,8 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     closing = true;
     gate.close();
     const end = clock.monotonicMs() + graceMs;
-    while (held.size > 0 && clock.monotonicMs() < end) await clock.sleep(20);
+    while (gate.free < max && clock.monotonicMs() < end) await clock.sleep(20);
+    closed = true;
     for (const { session } of held) session.destroy('closing');
     await Promise.all(idle.splice(0).map(({ session }) => session.end()));
   }

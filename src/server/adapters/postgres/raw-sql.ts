@@ -3,6 +3,7 @@ import { borrow, type Drizzle } from './drizzle-session.ts';
 import type { HealthRecord } from './health.ts';
 import type { NestingGuard } from './nesting.ts';
 import type { Lease, Pool } from './pool.ts';
+import type { Session } from './session.ts';
 import { translateError } from './translate-error.ts';
 import { toRows, type WireResult } from './wire-types.ts';
 

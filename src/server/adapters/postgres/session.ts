@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts';
 import type { DatabaseAddress } from './address.ts';
 import type { Deadlines } from './deadlines.ts';
 import { connectionLost, isConnectionFailure, translateError } from './translate-error.ts';
-import { useWireTypes, type WireResult, type WireTables } from './wire-types.ts';
+import { type ClientOptions, useWireTypes, type WireResult, type WireTables } from './wire-types.ts';
 
 /**
  * One connection to PostgreSQL, for one life. It never reconnects on its own: a statement of a broken
@@ -175,7 +175,7 @@ function createLine(options: SessionOptions, onLost: (error: AppError) => void):
     ...clientOptions(options),
     socket: dial,
     onclose: () => onLost(connectionLost('closed')),
-  } as postgres.Options<Record<string, postgres.PostgresType>>);
+  } as unknown as ClientOptions);
   useWireTypes(sql.options as unknown as WireTables);
   return { sql, drop: () => void socket?.destroy() };
 }
@@ -194,7 +194,7 @@ function clientOptions(options: SessionOptions) {
     idle_timeout: 0,
     max_lifetime: 0,
     connect_timeout: 0,
-    backoff: 0,
+    backoff: () => 0,
     onnotice: () => {},
     connection: {
       application_name: 'adit',

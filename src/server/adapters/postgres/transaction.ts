@@ -1,14 +1,14 @@
 import { AppError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Deadlines } from './deadlines.ts';
-import { borrow, type Drizzle } from './drizzle-session.ts';
+import { borrow, type Tx } from './drizzle-session.ts';
 import type { HealthRecord } from './health.ts';
 import type { NestingGuard } from './nesting.ts';
 import type { Lease, Pool } from './pool.ts';
 import type { Session } from './session.ts';
 import { isConnectionFailure, mayRunAgain, translateError } from './translate-error.ts';
 
-export type Work<T> = (tx: Drizzle) => Promise<T>;
+export type Work<T> = (tx: Tx) => Promise<T>;
 
 export interface TransactionOptions {
   /** The caller is told at once when it aborts; the transaction is rolled back behind it. */
