@@ -49,7 +49,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
   async function turn(taking: AbortSignal, handling: AbortSignal): Promise<boolean> {
     const room = Math.min(options.batchSize, options.maxHeld - holding.size);
     full = room <= 0;
-    if (full) return false;
+    if (full || options.enabled?.() === false) return false;
     const { jobs, taken } = await lane.run(() => take(room));
     if (taking.aborted) await holding.releaseAll();
     else if (jobs.length > 0) await handOver(spec.handler, jobs, handling);
