@@ -5,7 +5,7 @@ import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
 export interface JobsDatabase extends SqlExecutor {
   /**
    * Several statements in one text with no parameters, `BEGIN … COMMIT` among them, on one session. When a
-   * statement fails the session must leave its transaction before anyone else gets it. Answers all rows in order.
+   * statement fails the session must leave its transaction before anyone else gets it. Rows of the last one.
    */
   batch(text: string): Promise<readonly Record<string, unknown>[]>;
 }

@@ -14,7 +14,7 @@ const peer = (key: string) => ({ kind: 'apply-peer', data: { peerId: key }, sing
 async function kill(keys: readonly string[]): Promise<void> {
   const jobs = rig.create();
   for (const key of keys) await jobs.enqueue([peer(key)]);
-  await rig.database.sql.unsafe(
+  await rig.sql(
     `UPDATE adit_jobs.job SET retry_count = retry_limit WHERE state = 'created' AND name <> 'dead-letter'`,
   );
   jobs.work('apply-peer', { batchSize: 100, maxHeld: 100 }, async () => {
@@ -23,9 +23,10 @@ async function kill(keys: readonly string[]): Promise<void> {
   await jobs.start();
   await eventually(async () => (await dead()).length >= keys.length);
   for (const [age, key] of keys.toReversed().entries()) {
-    await rig.database.sql`
-      UPDATE adit_jobs.job SET created_on = now() - ${`${age} minutes`}::text::interval
-      WHERE name = 'dead-letter' AND singleton_key = ${key}`;
+    await rig.sql(
+      `UPDATE adit_jobs.job SET created_on = now() - interval '${age} minutes'
+       WHERE name = 'dead-letter' AND singleton_key = '${key}'`,
+    );
   }
   await jobs.stop({ graceMs: 1_000 });
 }
@@ -51,7 +52,7 @@ test('F-J4: redrive leaves a job whose key is live and reports it; nothing is lo
   expect(await jobs.redrive({ queue: 'apply-peer', limit: 10 })).toEqual({ moved: 2, leftBehind: 1 });
   expect(keysOf(await dead())).toEqual(['a']);
   expect(keysOf(await rig.rows(`name = 'apply-peer' AND state = 'created'`))).toEqual(['a', 'b', 'c']);
-  await rig.database.sql.unsafe(
+  await rig.sql(
     `UPDATE adit_jobs.job SET state = 'completed' WHERE name = 'apply-peer' AND state = 'created'`,
   );
   expect(await jobs.redrive({ queue: 'apply-peer', limit: 10 })).toEqual({ moved: 1, leftBehind: 0 });
@@ -80,15 +81,15 @@ test('finished jobs are forgotten after seven days, dead ones never', async () =
   await kill(['a']);
   const jobs = rig.create();
   await jobs.enqueue([peer('old'), peer('new')]);
-  await rig.database.sql.unsafe(`
+  await rig.sql(`
     UPDATE adit_jobs.job SET state = 'completed',
       completed_on = now() - CASE singleton_key WHEN 'old' THEN interval '8 days' ELSE interval '6 days' END
     WHERE singleton_key IN ('old', 'new')`);
-  await rig.database.sql.unsafe(`
+  await rig.sql(`
     UPDATE adit_jobs.job SET created_on = now() - interval '100 days', start_after = now() - interval '100 days'
     WHERE name = 'dead-letter'`);
   // The hourly turn of the first runner is over already.
-  await rig.database.sql.unsafe(`UPDATE adit_jobs.queue SET maintain_on = now() - interval '2 hours'`);
+  await rig.sql(`UPDATE adit_jobs.queue SET maintain_on = now() - interval '2 hours'`);
   await jobs.start();
   await eventually(async () => (await rig.rows(`singleton_key = 'old'`)).length === 0);
   expect(await rig.rows(`singleton_key = 'new'`)).toHaveLength(1);

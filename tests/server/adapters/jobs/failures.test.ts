@@ -71,12 +71,10 @@ test('F-J5: broken data and unknown kinds in the table are left visible and stop
   );
   const broken = [`'null'`, `'[1,2]'`, `'{"peerId": 7}'`];
   for (const [index, data] of broken.entries()) {
-    await rig.database.sql.unsafe(
-      `UPDATE adit_jobs.job SET data = ${data}::jsonb WHERE singleton_key = 'p${index + 1}'`,
-    );
+    await rig.sql(`UPDATE adit_jobs.job SET data = ${data}::jsonb WHERE singleton_key = 'p${index + 1}'`);
   }
-  await rig.database.sql.unsafe(`SELECT adit_jobs.create_queue('from-the-future', '{"policy":"standard"}')`);
-  await rig.database.sql.unsafe(
+  await rig.sql(`SELECT adit_jobs.create_queue('from-the-future', '{"policy":"standard"}')`);
+  await rig.sql(
     `INSERT INTO adit_jobs.job (name, data, start_after) VALUES ('from-the-future', '{}', now() - interval '1 hour')`,
   );
   const seen: string[] = [];

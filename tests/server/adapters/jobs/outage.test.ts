@@ -1,17 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test';
 import { createJobs } from '../../../../src/server/adapters/jobs/jobs.ts';
+import type { Database } from '../../../../src/server/adapters/postgres/client.ts';
 import { AppError } from '../../../../src/server/core/errors.ts';
+import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type JobsTestDatabase, jobsDatabase } from '../../../support/jobs-database.ts';
 import { jobsDefaults } from '../../../support/jobs-rig.ts';
 import { startTestServer, type TestServer } from '../../../support/postgres-server.ts';
 
 let server: TestServer;
-let database: JobsTestDatabase;
+let database: Database;
 beforeAll(async () => {
   // Commits must outlive the kill, or the test would blame the runner.
   server = await startTestServer({ synchronous_commit: 'on' });
-  database = jobsDatabase({
+  database = databaseOn({
     host: server.socketFolder,
     port: server.port,
     database: 'postgres',
@@ -19,12 +20,12 @@ beforeAll(async () => {
   });
 }, 20_000);
 afterAll(async () => {
-  await database.end();
+  await database.close(0);
   await server.dispose();
 });
 
 test('F-J10: start while the database is down says unavailable; later the same runner starts', async () => {
-  const jobs = createJobs({ ...jobsDefaults(), database });
+  const jobs = createJobs({ ...jobsDefaults(), database: database.raw });
   await server.kill('SIGKILL');
   const failure = await jobs.start().catch((error: unknown) => error);
   expect(failure).toBeInstanceOf(AppError);
@@ -35,7 +36,7 @@ test('F-J10: start while the database is down says unavailable; later the same r
 }, 20_000);
 
 test('F-D5: jobs held and loops running over a restart of the database go on by themselves', async () => {
-  const jobs = createJobs({ ...jobsDefaults(), database });
+  const jobs = createJobs({ ...jobsDefaults(), database: database.raw });
   const held: (() => Promise<void>)[] = [];
   jobs.work('apply-peer', { batchSize: 10, maxHeld: 10 }, async (batch) => {
     held.push(...batch.map((job) => job.complete));
@@ -54,7 +55,7 @@ test('F-D5: jobs held and loops running over a restart of the database go on by 
   expect(performance.now() - up).toBeLessThan(5_000);
   await held[1]?.();
   await eventually(() => jobs.loops().every((loop) => loop.failuresInRow === 0));
-  const rows = await database.sql`SELECT state, retry_count FROM adit_jobs.job`;
+  const rows = await database.raw.execute('SELECT state, retry_count FROM adit_jobs.job');
   expect([...rows]).toEqual([
     { state: 'completed', retry_count: 0 },
     { state: 'completed', retry_count: 0 },

@@ -37,7 +37,7 @@ for (const [title, change, stuck] of cases) {
   test(`a job ${title} is ${stuck === 1 ? 'stuck' : 'not stuck'}`, async () => {
     const jobs = rig.create();
     await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'a' } }]);
-    if (change !== '') await rig.database.sql.unsafe(`UPDATE adit_jobs.job SET ${change}`);
+    if (change !== '') await rig.sql(`UPDATE adit_jobs.job SET ${change}`);
     expect(await jobs.stuck(new Date())).toBe(stuck);
   });
 }
@@ -46,7 +46,7 @@ test('counts tell each queue and state', async () => {
   const jobs = rig.create();
   await jobs.enqueue([1, 2, 3].map((n) => ({ kind: 'apply-peer', data: { peerId: `p${n}` } }) as const));
   await jobs.enqueue([{ kind: 'housekeeping', data: {} }]);
-  await rig.database.sql.unsafe(`UPDATE adit_jobs.job SET state = 'active' WHERE data->>'peerId' = 'p1'`);
+  await rig.sql(`UPDATE adit_jobs.job SET state = 'active' WHERE data->>'peerId' = 'p1'`);
   expect(await jobs.counts()).toEqual([
     { queue: 'apply-peer', state: 'active', count: 1 },
     { queue: 'apply-peer', state: 'created', count: 2 },

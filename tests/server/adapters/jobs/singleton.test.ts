@@ -58,6 +58,6 @@ test('two transactions that write the same keys in opposite order do not deadloc
   for (let round = 0; round < 10; round += 1) {
     await Promise.all([jobs.enqueue(batch(keys)), jobs.enqueue(batch(keys.toReversed()))]);
     expect(await rig.rows()).toHaveLength(40);
-    await rig.database.sql.unsafe('DELETE FROM adit_jobs.job');
+    await rig.sql('DELETE FROM adit_jobs.job');
   }
 });

@@ -13,11 +13,11 @@ beforeEach(async () => {
   counting = {
     execute(text, values) {
       texts.push(text);
-      return rig.database.execute(text, values);
+      return rig.database.raw.execute(text, values);
     },
     batch(text) {
       texts.push(text);
-      return rig.database.batch(text);
+      return rig.database.raw.batch(text);
     },
   };
 });
@@ -65,12 +65,12 @@ test('an idle kind costs one statement a poll, read from its index', async () =>
   // After the start’s own housekeeping nothing else is heard.
   await eventually(() => texts.length > 8 && texts.slice(-5).every(isFetch));
   await jobs.stop({ graceMs: 0 });
-  await rig.database.sql.unsafe(`
+  await rig.sql(`
     INSERT INTO adit_jobs.job (name, data, state, policy, completed_on)
     SELECT 'apply-peer', '{}', 'completed', 'exclusive', now() FROM generate_series(1, 20000)`);
-  await rig.database.sql.unsafe('ANALYZE adit_jobs.job');
+  await rig.sql('ANALYZE adit_jobs.job');
   const fetching = texts.findLast(isFetch) ?? '';
-  const plan = await rig.database.sql.unsafe(`EXPLAIN ${fetching}`);
+  const plan = await rig.sql(`EXPLAIN ${fetching}`);
   const lines = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(lines).toContain('Index Scan using job_common_i11');
   expect(lines).not.toContain('Seq Scan');
