@@ -19,5 +19,5 @@ export type ChatRefusal =
 
 export function chatRefusal(error: unknown): ChatRefusal | null {
   if (!(error instanceof AppError)) return null;
-  return (error.details['chat'] as ChatRefusal | undefined) ?? null;
+  return (error.details.chat as ChatRefusal | undefined) ?? null;
 }

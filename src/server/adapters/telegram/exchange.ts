@@ -48,7 +48,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
 }
 
 function deadlineMs(method: string, payload: Readonly<Record<string, unknown>>, upload: boolean): number {
-  if (method === 'getUpdates') return Number(payload['timeout'] ?? 0) * 1000 + POLL_SLACK_MS;
+  if (method === 'getUpdates') return Number(payload.timeout ?? 0) * 1000 + POLL_SLACK_MS;
   return upload ? UPLOAD_MS : SEND_MS;
 }
 
