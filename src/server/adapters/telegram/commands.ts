@@ -1,8 +1,7 @@
 import type { Api } from 'grammy';
+import { COMMANDS } from '../../core/bot-buttons.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { LANGUAGES, type Language, type Words } from '../../core/ports/words.ts';
-
-const COMMANDS = ['start', 'trial', 'devices', 'status', 'help', 'language'] as const;
 
 /**
  * Shows the commands and the short description in both languages; English is also what speakers of other

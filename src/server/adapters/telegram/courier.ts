@@ -1,5 +1,5 @@
 import { type Api, InputFile } from 'grammy';
-import { type ButtonAction, writeButton } from '../../core/buttons.ts';
+import { type ButtonAction, writeButton } from '../../core/bot-buttons.ts';
 import { chatRefusal } from '../../core/chat-failure.ts';
 import { AppError, isPassing } from '../../core/errors.ts';
 import type { Courier, DeliveryOutcome, Parcel } from '../../core/ports/courier.ts';
@@ -84,9 +84,8 @@ async function sendQr({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): 
 
 async function sayReady({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): Promise<void> {
   try {
-    const living = parcel.livingMessageId ?? (await parcel.lateLivingMessageId?.()) ?? null;
     const html = voice.html('ready', { device: parcel.deviceName, until: parcel.until });
-    await replaceOrSend(api, parcel.chatId, living, html, readyButtons(voice, parcel));
+    await replaceOrSend(api, parcel.chatId, parcel.livingMessageId, html, readyButtons(voice, parcel));
   } catch (error) {
     log.warn({ err: error, account: parcel.accountId }, 'a delivery ended without its last message');
   }

@@ -16,11 +16,6 @@ export interface Parcel {
   readonly until: Date;
   /** The message that said "preparing", to be edited into "ready"; null when none was sent. */
   readonly livingMessageId: number | null;
-  /**
-   * Reads the same again when it was null: a fast node may finish before the "preparing" message was noted.
-   * Asked once, after the document and the QR.
-   */
-  readonly lateLivingMessageId?: () => Promise<number | null>;
   /** A config document sent by an earlier try and now dead; deleted from the chat first. */
   readonly deadDocumentId: number | null;
 }

@@ -1,10 +1,8 @@
 import type { Update } from 'grammy/types';
 import type { AccountProfile } from '../../core/access.ts';
+import { COMMANDS, type Command } from '../../core/bot-buttons.ts';
 import { accountId, chatId, type UpdateId, updateId } from '../../core/ids.ts';
 import type { Language } from '../../core/ports/words.ts';
-
-export const COMMANDS = ['start', 'trial', 'devices', 'status', 'help', 'language'] as const;
-export type Command = (typeof COMMANDS)[number];
 
 /** The kinds of updates we ask Telegram for; anything else that comes is ignored. */
 export const ALLOWED_UPDATES = ['message', 'callback_query', 'my_chat_member'] as const;

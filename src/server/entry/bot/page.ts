@@ -1,4 +1,4 @@
-import { type Button, type ButtonAction, writeButton } from '../../core/buttons.ts';
+import { type Button, type ButtonAction, writeButton } from '../../core/bot-buttons.ts';
 import type { AccountId } from '../../core/ids.ts';
 import type { Voice, WordValues } from '../../core/voice.ts';
 

@@ -1,6 +1,5 @@
-import { type ButtonAction, readButton } from '../../../core/buttons.ts';
+import { type ButtonAction, type Command, readButton } from '../../../core/bot-buttons.ts';
 import { assertNever } from '../../../core/errors.ts';
-import type { Command } from '../incoming.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { answerHome, answerTrial } from './access.ts';
 import {

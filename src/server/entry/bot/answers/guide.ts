@@ -1,4 +1,4 @@
-import type { System } from '../../../core/buttons.ts';
+import type { System } from '../../../core/bot-buttons.ts';
 import type { Language } from '../../../core/ports/words.ts';
 import { helpScreen, languageScreen, stepsScreen } from '../screens/guide.ts';
 import { homeScreen } from '../screens/home.ts';

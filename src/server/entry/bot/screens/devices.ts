@@ -1,4 +1,4 @@
-import { type Button, writeButton } from '../../../core/buttons.ts';
+import { type Button, writeButton } from '../../../core/bot-buttons.ts';
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
 import { healthOf, iconOf, seen, size } from '../phrases.ts';

@@ -1,4 +1,4 @@
-import { type Button, SYSTEMS, type System } from '../../../core/buttons.ts';
+import { type Button, SYSTEMS, type System } from '../../../core/bot-buttons.ts';
 import { LANGUAGES, type Language } from '../../../core/ports/words.ts';
 import { button, type Page, type Screen } from '../page.ts';
 

@@ -1,4 +1,4 @@
-import type { Button } from '../../../core/buttons.ts';
+import type { Button } from '../../../core/bot-buttons.ts';
 import type { AccountView } from '../../../core/ports/desk.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
 

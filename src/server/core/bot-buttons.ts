@@ -1,6 +1,10 @@
 import { type AccountId, type DeviceId, deviceId } from './ids.ts';
 import { LANGUAGES, type Language } from './ports/words.ts';
 
+/** What can be typed; the buttons do the same. */
+export const COMMANDS = ['start', 'trial', 'devices', 'status', 'help', 'language'] as const;
+export type Command = (typeof COMMANDS)[number];
+
 export const SYSTEMS = ['android', 'ios', 'windows', 'macos', 'linux'] as const;
 export type System = (typeof SYSTEMS)[number];
 
