@@ -1,5 +1,6 @@
+/** Files that Bun hands over as their text (`with { type: 'text' }`). */
 declare module '*.ftl' {
   const text: string;
-  // biome-ignore lint/style/noDefaultExport: the shape of a text import
-  export default text;
+
+  export { text as default };
 }
