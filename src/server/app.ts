@@ -122,7 +122,7 @@ export function buildApp(options: AppOptions): App {
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.held;
-    await bot.start();
+    bot.start();
     stops.add('bot', (graceMs) => bot.stop(graceMs));
     parts = () => ({
       database: database.health(),
