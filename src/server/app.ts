@@ -63,10 +63,10 @@ export function buildApp(options: AppOptions): App {
     stops.add('loop lag', async () => lag.stop());
     const lock = await holdStateDir(config.stateDir);
     stops.add('state folder', () => lock.release());
-    const { database, close } = await openDatabase(world, config, signal);
+    const { database, address, close } = await openDatabase(world, config, signal);
     stops.add('database', close);
     const stores = createStores(world, database);
-    await migrateAll(world, database, stores.jobs);
+    await migrateAll(world, address, stores.jobs);
 
     const local = await createLocalNode(world, { ...config, ...options });
     const { created } = await local.tunnel.ensureUp(signal);
@@ -114,15 +114,15 @@ export function buildApp(options: AppOptions): App {
       scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds }),
     );
 
-    await jobs.start();
-    stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
     node.holder.start();
     stops.add('node', () => node.holder.stop());
+    await jobs.start();
+    stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
     const http = startHttp(bot.webhook);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.held;
-    await bot.start();
+    bot.start();
     stops.add('bot', (graceMs) => bot.stop(graceMs));
     parts = () => ({
       database: database.health(),

@@ -1,4 +1,4 @@
-import { parseDatabaseUrl } from '../adapters/postgres/address.ts';
+import { type DatabaseAddress, parseDatabaseUrl } from '../adapters/postgres/address.ts';
 import { createDatabase, type Database } from '../adapters/postgres/client.ts';
 import type { Config } from '../config.ts';
 import { toAppError } from '../core/errors.ts';
@@ -6,6 +6,7 @@ import type { World } from './world.ts';
 
 export interface OpenDatabase {
   readonly database: Database;
+  readonly address: DatabaseAddress;
   /** Closes the connections, and the bundled server when it is ours. Repeating is safe. */
   close(graceMs: number): Promise<void>;
 }
@@ -28,7 +29,7 @@ export async function openDatabase(world: World, config: Config, signal: AbortSi
     idleInTxTimeoutMs: config.database.idleInTransactionTimeoutMs,
   });
   await startPatiently(world, database, signal);
-  return { database, close: (graceMs) => database.close(graceMs) };
+  return { database, address, close: (graceMs) => database.close(graceMs) };
 }
 
 /** Said at once, tried again for a minute: at boot the database may come up after us. */
