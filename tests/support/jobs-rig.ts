@@ -11,7 +11,10 @@ export interface JobsRig {
   readonly database: JobsTestDatabase;
   /** Another runner over the same database, as a second process would have. */
   create(overrides?: Partial<JobsDeps>): Jobs;
+  /** The job table itself, in order of creation. */
   rows(where?: string): Promise<readonly JobRow[]>;
+  /** Runs tests/support/programs/jobs-process.ts on the same database. */
+  spawn(...args: string[]): Bun.Subprocess<'ignore', 'pipe', 'inherit'>;
   dispose(): Promise<void>;
 }
 
@@ -23,7 +26,11 @@ export interface JobRow {
   readonly output: unknown;
   readonly priority: number;
   readonly retry_count: number;
+  readonly retry_limit: number;
+  readonly singleton_key: string | null;
 }
+
+const PROGRAM = new URL('./programs/jobs-process.ts', import.meta.url).pathname;
 
 const installed: Template = {
   name: 'jobs_installed',
@@ -35,7 +42,7 @@ const installed: Template = {
       database: pathname.slice(1),
       user: 'adit',
     });
-    await createJobs({ ...defaults(), database }).install();
+    await createJobs({ ...jobsDefaults(), database }).install();
     await database.end();
   },
 };
@@ -47,12 +54,18 @@ export async function jobsRig(): Promise<JobsRig> {
   return {
     test,
     database,
-    create: (overrides) => createJobs({ ...defaults(), database, ...overrides }),
+    create: (overrides) => createJobs({ ...jobsDefaults(), database, ...overrides }),
     async rows(where = 'true') {
       return (await database.sql.unsafe(
         `SELECT * FROM ${SCHEMA}.job WHERE ${where} ORDER BY created_on`,
       )) as unknown as JobRow[];
     },
+    spawn: (...args) =>
+      Bun.spawn([process.execPath, PROGRAM, JSON.stringify(test.socket), ...args], {
+        stdin: 'ignore',
+        stdout: 'pipe',
+        stderr: 'inherit',
+      }),
     async dispose() {
       await database.end();
       await test.drop();
@@ -60,7 +73,8 @@ export async function jobsRig(): Promise<JobsRig> {
   };
 }
 
-function defaults(): Omit<JobsDeps, 'database'> {
+/** Quick settings; a deployment has longer ones. */
+export function jobsDefaults(): Omit<JobsDeps, 'database'> {
   return {
     clock: realClock,
     random: realRandom,

@@ -120,7 +120,7 @@ export function createMemoryJobs(clock: Pick<Clock, 'now'>): MemoryJobs {
       kind: job.kind,
       data: job.data as JobKinds[JobKind],
       attempt,
-      complete: () => settle(() => void (job.state = 'completed')),
+      complete: () => settle(() => Object.assign(job, { state: 'completed' })),
       fail: (error, retryAfterMs) => {
         const asked = error instanceof AppError ? error.retryAfterMs : undefined;
         return settle(() => giveBack(job, error, retryAfterMs ?? asked));

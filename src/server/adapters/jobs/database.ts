@@ -14,7 +14,9 @@ export interface JobsDatabase extends SqlExecutor {
 export function bossDatabase(database: JobsDatabase): Db {
   return {
     async executeSql(text, values = []) {
-      const rows = values.length === 0 ? await database.batch(text) : await bound(database, text, values);
+      // Its scripts have no values and more than one statement; a fetch has no values and is just one.
+      const script = values.length === 0 && text.includes(';');
+      const rows = script ? await database.batch(text) : await bound(database, text, values);
       return { rows: [...rows] };
     },
   };

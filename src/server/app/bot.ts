@@ -1,0 +1,1 @@
+import { createQrMaker } from '../adapters/qr/qr-png.ts';
