@@ -203,7 +203,12 @@ describe('requests in one batch', () => {
     expect(refused.code).toBe('exhausted');
     opened.resolve();
     const outcomes = await Promise.all(waiting);
-    expect(count(outcomes.map((each) => each.kind), 'issued')).toBe(1);
+    expect(
+      count(
+        outcomes.map((each) => each.kind),
+        'issued',
+      ),
+    ).toBe(1);
     expect((await startTrial(await visit(8))).kind).toBe('issued');
   });
 });

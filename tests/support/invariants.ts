@@ -74,7 +74,9 @@ export function keyIn(world: ServiceWorld, config: string): PublicKey {
 
 /** E7: of all the private keys ever made, none is in a table, a job, a log line or wg0.conf. */
 export function expectNoPrivateKeyKept(world: ServiceWorld): void {
-  const tables = Object.values(world.database.tables).map((table: Map<unknown, unknown>) => [...table.values()]);
+  const tables = Object.values(world.database.tables).map((table: Map<unknown, unknown>) => [
+    ...table.values(),
+  ]);
   const kept = JSON.stringify([tables, world.jobs.jobs, world.logLines, world.file], errorsToo);
   for (const key of world.keysMade.keys()) expect(kept).not.toContain(key);
 }

@@ -2,7 +2,13 @@ import { deviceAddress, planAddresses } from '../../src/server/core/address-plan
 import { containsNetwork, formatAddress, parseCidr } from '../../src/server/core/cidr.ts';
 import type { NodeId, PoolId } from '../../src/server/core/ids.ts';
 import type { LeasedAddress, PoolSpec } from '../../src/server/core/ports/store.ts';
-import { type MemoryDatabase, type PeerRow, type PoolRow, refuseDuplicate, type Tables } from './memory-database.ts';
+import {
+  type MemoryDatabase,
+  type PeerRow,
+  type PoolRow,
+  refuseDuplicate,
+  type Tables,
+} from './memory-database.ts';
 
 const keyOf = (pool: PoolId, position: number) => `${pool}:${position}`;
 

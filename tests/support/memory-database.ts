@@ -129,7 +129,9 @@ export interface MemoryDatabase {
   /** What is committed, for looking at. */
   readonly tables: Tables;
   /** Jobs handed to `enqueue` are inserted when the transaction commits. */
-  transaction<T>(work: (tables: Tables, enqueue: (jobs: readonly NewJob[]) => void) => Promise<T> | T): Promise<T>;
+  transaction<T>(
+    work: (tables: Tables, enqueue: (jobs: readonly NewJob[]) => void) => Promise<T> | T,
+  ): Promise<T>;
 }
 
 export function createMemoryDatabase(deps: {

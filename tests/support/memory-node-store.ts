@@ -46,7 +46,12 @@ export function createMemoryInbox(database: MemoryDatabase): Inbox {
         const fresh = new Set<UpdateId>();
         for (const { id, payload } of incoming) {
           if (updates.has(id)) continue;
-          updates.set(id, { id, payload: structuredClone(payload), receivedAt: database.clock.now(), handledAt: null });
+          updates.set(id, {
+            id,
+            payload: structuredClone(payload),
+            receivedAt: database.clock.now(),
+            handledAt: null,
+          });
           fresh.add(id);
         }
         return fresh;
@@ -68,7 +73,9 @@ export function createMemoryInbox(database: MemoryDatabase): Inbox {
       ),
     forget: (before) =>
       database.transaction(({ updates }) => {
-        const old = [...updates.values()].filter((each) => each.handledAt !== null && each.receivedAt < before);
+        const old = [...updates.values()].filter(
+          (each) => each.handledAt !== null && each.receivedAt < before,
+        );
         for (const each of old) updates.delete(each.id);
         return old.length;
       }),

@@ -30,7 +30,9 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
           .slice(0, limit);
         for (const each of due) tables.subscriptions.set(each.id, { ...each, expiredAt: now });
         const lapsed = new Set(due.map((each) => each.accountId).filter((id) => !hasAccess(tables, id, now)));
-        const peers = [...tables.peers.values()].filter((each) => each.wanted && lapsed.has(ownerOf(tables, each)));
+        const peers = [...tables.peers.values()].filter(
+          (each) => each.wanted && lapsed.has(ownerOf(tables, each)),
+        );
         for (const each of peers) changePeer(database, tables, each.id, { wanted: false });
         enqueue(peers.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
         return due.length;
@@ -38,7 +40,8 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
     markBlocked: (id, blocked) =>
       database.transaction((tables) => {
         const account = tables.accounts.get(id);
-        if (account) tables.accounts.set(id, { ...account, blockedAt: blocked ? database.clock.now() : null });
+        if (account)
+          tables.accounts.set(id, { ...account, blockedAt: blocked ? database.clock.now() : null });
       }),
   };
 }
@@ -111,7 +114,8 @@ function changePeer(database: MemoryDatabase, tables: Tables, id: PeerId, change
 
 function setWanted(database: MemoryDatabase, tables: Tables, id: DeviceId, state: 'active' | 'paused'): void {
   tables.devices.set(id, { ...tables.devices.get(id)!, state });
-  for (const peer of peersOf(tables, id)) changePeer(database, tables, peer.id, { wanted: state === 'active' });
+  for (const peer of peersOf(tables, id))
+    changePeer(database, tables, peer.id, { wanted: state === 'active' });
 }
 
 function add(tables: Tables, additions: AccessAdditions, now: Date): void {
@@ -139,10 +143,7 @@ function addDevice(tables: Tables, { address, ...device }: NewDevice, now: Date)
     holders.some((each) => each.ip4 === address.ip4),
     'peers_ip4',
   );
-  refuseDuplicate(
-    address.ip6 !== null && holders.some((each) => each.ip6 === address.ip6),
-    'peers_ip6',
-  );
+  refuseDuplicate(address.ip6 !== null && holders.some((each) => each.ip6 === address.ip6), 'peers_ip6');
   tables.devices.set(id, { id, accountId, name, state: 'active', createdAt: now, revokedAt: null });
   tables.peers.set(peerId, {
     id: peerId,
@@ -162,7 +163,9 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
   const row = tables.accounts.get(id);
   if (!row) return null;
   const subscriptions = [...tables.subscriptions.values()].filter((each) => each.accountId === id);
-  const devices = [...tables.devices.values()].filter((each) => each.accountId === id && each.state !== 'revoked');
+  const devices = [...tables.devices.values()].filter(
+    (each) => each.accountId === id && each.state !== 'revoked',
+  );
   return {
     account: { id, chatId: row.chatId, language: row.language ?? row.languageHint },
     subscriptions: subscriptions.map(({ id, plan, startsAt, endsAt }) => ({ id, plan, startsAt, endsAt })),

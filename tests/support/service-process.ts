@@ -1,5 +1,12 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
-import { accountId, chatId, type DeviceId, LOCAL_NODE, type UpdateId, updateId } from '../../src/server/core/ids.ts';
+import {
+  accountId,
+  chatId,
+  type DeviceId,
+  LOCAL_NODE,
+  type UpdateId,
+  updateId,
+} from '../../src/server/core/ids.ts';
 import { createLane } from '../../src/server/core/lane.ts';
 import type { Courier } from '../../src/server/core/ports/courier.ts';
 import type { Desk, Visit } from '../../src/server/core/ports/desk.ts';
@@ -12,7 +19,14 @@ import { createDesk } from '../../src/server/services/desk.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
 import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
-import { type CrashPoint, createLife, guard, guardAccessStore, guardPeerStore, type Life } from './crash-plan.ts';
+import {
+  type CrashPoint,
+  createLife,
+  guard,
+  guardAccessStore,
+  guardPeerStore,
+  type Life,
+} from './crash-plan.ts';
 import { createMemoryCourier, plainQr } from './memory-courier.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { SERVER, type ServiceWorld } from './service-world.ts';
@@ -20,7 +34,11 @@ import { SERVER, type ServiceWorld } from './service-world.ts';
 /** One thing a user does. What an update would carry. */
 export type Deed =
   | { readonly kind: 'start' | 'add'; readonly account: number }
-  | { readonly kind: 'revoke' | 'pause' | 'resume' | 'reissue'; readonly account: number; readonly device: DeviceId }
+  | {
+      readonly kind: 'revoke' | 'pause' | 'resume' | 'reissue';
+      readonly account: number;
+      readonly device: DeviceId;
+    }
   | { readonly kind: 'rename'; readonly account: number; readonly device: DeviceId; readonly name: string };
 
 /** One process over a world: all of it is lost in a crash but what the world keeps. */
@@ -55,7 +73,10 @@ export const visitOf = (account: number, update: UpdateId, name = `User ${accoun
 });
 
 /** Starts as the real one does: takes the node over, gives back what a dead process held, answers what was left. */
-export async function startProcess(world: ServiceWorld, options: ProcessOptions = {}): Promise<ServiceProcess> {
+export async function startProcess(
+  world: ServiceWorld,
+  options: ProcessOptions = {},
+): Promise<ServiceProcess> {
   world.jobs.crash();
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
@@ -88,7 +109,11 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const log = createRecordingLog(world.logLines);
   const lane = createLane();
   const node = LOCAL_NODE;
-  const saveConfig = createSaveConfig({ node, peers, file: guard(life, 'file', options.file ?? fileOf(world)) });
+  const saveConfig = createSaveConfig({
+    node,
+    peers,
+    file: guard(life, 'file', options.file ?? fileOf(world)),
+  });
   const rules = { trialDays: 3, devicesPerAccount: options.devicesPerAccount ?? 3 };
   const memoryCourier = createMemoryCourier(world.courier, life);
   const deliver = createDeliverConfig({
@@ -104,7 +129,18 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const keys = options.keys ?? recordingKeys(world);
   return {
     desk: createDesk({ store, peers, clock, random, rules, node, activity }),
-    apply: createApplyPeers({ node, epoch: () => epoch, peers, tunnel, lane, keys, saveConfig, deliver, clock, log }),
+    apply: createApplyPeers({
+      node,
+      epoch: () => epoch,
+      peers,
+      tunnel,
+      lane,
+      keys,
+      saveConfig,
+      deliver,
+      clock,
+      log,
+    }),
     reconcile: { node, peers, nodes, tunnel, lane, saveConfig, clock, log },
   };
 }
@@ -139,7 +175,13 @@ export function fileOf(world: ServiceWorld): TunnelConfigFile {
 }
 
 /** What the bot does with an update: one call of the desk, then one message. */
-async function handle(world: ServiceWorld, life: Life, desk: Desk, deed: Deed, update: UpdateId): Promise<string> {
+async function handle(
+  world: ServiceWorld,
+  life: Life,
+  desk: Desk,
+  deed: Deed,
+  update: UpdateId,
+): Promise<string> {
   const outcome = await ask(desk, deed, visitOf(deed.account, update));
   if (outcome.kind === 'issued' && 'issue' in outcome) {
     const { issueId } = outcome.issue;
