@@ -1,0 +1,69 @@
+import { basename } from 'node:path';
+import type { Subprocess } from 'bun';
+import { AppError } from '../../core/errors.ts';
+
+export type Child = Subprocess<'pipe' | 'ignore', 'pipe', 'pipe'>;
+
+export interface SpawnRequest {
+  readonly argv: readonly [string, ...string[]];
+  readonly input?: string | undefined;
+  readonly env: Readonly<Record<string, string>>;
+  readonly cwd?: string | undefined;
+}
+
+/**
+ * Starts a child as the leader of its own process group (setsid). Its program is looked up in the PATH of `env`.
+ * Throws AppError `unavailable` when it cannot be started, `invalid` for arguments no program can be given.
+ */
+export function spawnGroup(request: SpawnRequest): Child {
+  try {
+    const child: Child = Bun.spawn([...request.argv], {
+      stdin: request.input === undefined ? 'ignore' : 'pipe',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      detached: true,
+      env: { ...request.env },
+      cwd: request.cwd,
+    });
+    return child;
+  } catch (error) {
+    throw cannotStart(request.argv[0], error);
+  }
+}
+
+/** Writes `input` to the child and closes the pipe. A child that does not read it is no failure of its own. */
+export async function feed(child: Child, input: string | undefined): Promise<void> {
+  if (input === undefined || typeof child.stdin !== 'object') return;
+  try {
+    await child.stdin.write(input);
+    await child.stdin.end();
+  } catch {
+    // EPIPE: it ended without reading; its exit code says what that means.
+  }
+}
+
+/** SIGKILL to every process still in the group of this leader. Harmless when nobody is left. */
+export function killGroup(leaderPid: number): void {
+  try {
+    process.kill(-leaderPid, 'SIGKILL');
+  } catch {
+    // ESRCH: nobody is left.
+  }
+}
+
+export function isRunning(child: Child): boolean {
+  return child.exitCode === null && child.signalCode === null;
+}
+
+export function programName(argv: readonly [string, ...string[]]): string {
+  return basename(argv[0]);
+}
+
+const INVALID_ARGUMENTS: readonly unknown[] = ['E2BIG', 'ERR_INVALID_ARG_VALUE'];
+
+function cannotStart(program: string, cause: unknown): AppError {
+  const errno = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const details = { reason: 'spawn', program: basename(program), errno };
+  const code = INVALID_ARGUMENTS.includes(errno) ? 'invalid' : 'unavailable';
+  return new AppError(code, `${basename(program)} could not be started.`, { cause, details });
+}

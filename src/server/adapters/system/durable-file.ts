@@ -1,0 +1,73 @@
+import { constants } from 'node:fs';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { AppError } from '../../core/errors.ts';
+
+export interface DurableWrite {
+  /** Permission bits, set whatever the umask is. */
+  readonly mode: number;
+}
+
+/**
+ * Replaces the file as a whole: temp file in the same folder, fsync, rename, fsync of the folder. A reader sees the
+ * old text or the new, never a part; a full disk or a crash leaves the old one. A symbolic link is replaced, not
+ * followed. Repeating is safe. Throws AppError `unavailable` when the disk refuses (full, read-only, broken).
+ */
+export async function writeFileDurably(path: string, text: string, options: DurableWrite): Promise<void> {
+  const temp = join(dirname(path), `${tempPrefix(path)}${Bun.randomUUIDv7()}${TEMP_SUFFIX}`);
+  try {
+    await writeAndSync(temp, text, options.mode);
+    await rename(temp, path);
+    await syncFolder(dirname(path));
+  } catch (error) {
+    await rm(temp, { force: true }).catch(() => {});
+    throw translated(path, error);
+  }
+}
+
+/**
+ * Removes temp files that a crash left beside `path`, and says how many. Only while nobody can be writing: at
+ * start, or under the file's lock.
+ */
+export async function sweepTemps(path: string): Promise<number> {
+  const names = await readdir(dirname(path));
+  const stale = names.filter((name) => name.startsWith(tempPrefix(path)) && name.endsWith(TEMP_SUFFIX));
+  await Promise.all(stale.map((name) => rm(join(dirname(path), name), { force: true })));
+  return stale.length;
+}
+
+const TEMP_SUFFIX = '.tmp';
+
+function tempPrefix(path: string): string {
+  return `.${basename(path)}.`;
+}
+
+async function writeAndSync(path: string, text: string, mode: number): Promise<void> {
+  const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+  const file = await open(path, flags, 0o600);
+  try {
+    await file.writeFile(text);
+    await file.chmod(mode);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, constants.O_RDONLY | constants.O_DIRECTORY);
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+/** What a person, or time, can mend on the disk's side: then the same write may succeed later. */
+const DISK_TROUBLE: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+
+function translated(path: string, cause: unknown): AppError {
+  const errno = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+  const code = DISK_TROUBLE.includes(errno) ? 'unavailable' : 'internal';
+  return new AppError(code, 'A file could not be written.', { cause, details: { path, errno } });
+}

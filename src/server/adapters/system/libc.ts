@@ -1,0 +1,50 @@
+import { dlopen, FFIType } from 'bun:ffi';
+
+/** The few calls of libc that Bun has no function for. Numbers are those of Linux on x86-64 and arm64. */
+const { symbols } = dlopen('libc.so.6', {
+  flock: { args: [FFIType.i32, FFIType.i32], returns: FFIType.i32 },
+  socket: { args: [FFIType.i32, FFIType.i32, FFIType.i32], returns: FFIType.i32 },
+  sendto: {
+    args: [FFIType.i32, FFIType.ptr, FFIType.u64, FFIType.i32, FFIType.ptr, FFIType.u32],
+    returns: FFIType.i64,
+  },
+  close: { args: [FFIType.i32], returns: FFIType.i32 },
+});
+
+export const LOCK_EX = 2;
+export const LOCK_NB = 4;
+export const LOCK_UN = 8;
+
+/** flock(2). True when it succeeded. */
+export function flock(fd: number, operation: number): boolean {
+  return symbols.flock(fd, operation) === 0;
+}
+
+const AF_UNIX = 1;
+const SOCK_DGRAM = 2;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_DONTWAIT = 0x40;
+const MSG_NOSIGNAL = 0x4000;
+
+/**
+ * Sends one datagram to a unix socket and never waits. `path` starting with `@` is in the abstract namespace.
+ * True when the whole datagram was taken.
+ */
+export function sendUnixDatagram(path: string, text: string): boolean {
+  const fd = symbols.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  if (fd < 0) return false;
+  const data = Buffer.from(text);
+  const address = unixAddress(path);
+  const flags = MSG_DONTWAIT | MSG_NOSIGNAL;
+  const sent = symbols.sendto(fd, data, data.byteLength, flags, address, address.byteLength);
+  symbols.close(fd);
+  return Number(sent) === data.byteLength;
+}
+
+/** sockaddr_un, unix(7): family, then the path; a leading NUL byte makes it abstract. */
+function unixAddress(path: string): Buffer {
+  const name = path.startsWith('@') ? `\0${path.slice(1)}` : `${path}\0`;
+  const family = Buffer.alloc(2);
+  family.writeUInt16LE(AF_UNIX);
+  return Buffer.concat([family, Buffer.from(name)]);
+}
