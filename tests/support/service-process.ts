@@ -66,7 +66,10 @@ export interface ProcessOptions {
 }
 
 let updates = 0;
-export const nextUpdate = (): UpdateId => updateId((updates += 1));
+export function nextUpdate(): UpdateId {
+  updates += 1;
+  return updateId(updates);
+}
 
 export const visitOf = (account: number, update: UpdateId, name = `User ${account}`): Visit => ({
   updateId: update,
