@@ -58,7 +58,8 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
     if (world.documents.sent === world.documents.failAt)
       throw new AppError('unavailable', 'Telegram does not answer.');
     const id = world.send({ chatId, kind: 'document', deviceId, fileName, content: configText });
-    if (world.documents.sent === world.documents.loseAnswerAt) throw new AppError('timeout', 'Telegram took too long.');
+    if (world.documents.sent === world.documents.loseAnswerAt)
+      throw new AppError('timeout', 'Telegram took too long.');
     return id;
   }
 
