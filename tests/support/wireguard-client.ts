@@ -15,6 +15,8 @@ export interface WireguardClient {
   tcp(address: string, port: number): Promise<Answer>;
   /** One datagram; `open` with the answer, or `silent`. A port nobody listens on is `refused`. */
   udp(address: string, port: number): Promise<Answer>;
+  /** Forgets the session, as off and on again does; a new handshake follows at once and not after WireGuard's 15 seconds. */
+  reconnect(): Promise<void>;
   down(): Promise<void>;
 }
 
@@ -30,21 +32,25 @@ export async function wireguardClient(namespace: Namespace, confText: string): P
   const device = `wgc${++clients}`;
   const conf = readConf(confText);
   await namespace.exec(['setsid', '--wait', 'wireguard-go', device]);
-  await namespace.exec(['wg', 'setconf', device, '/dev/stdin'], { input: conf.forWg });
+  await configure(namespace, device, conf);
   const lines = [
     ...conf.addresses.map((address) => `address add ${address} dev ${device}`),
     `link set dev ${device} mtu ${conf.mtu} up`,
     ...conf.allowedIps.map((network) => `route add ${network} dev ${device}`),
   ];
   await namespace.exec(['ip', '-batch', '-'], { input: `${lines.join('\n')}\n` });
-  return clientOn(namespace, device, conf.serverPublicKey);
+  return clientOn(namespace, device, conf);
 }
 
-function clientOn(namespace: Namespace, device: string, server: PublicKey): WireguardClient {
+async function configure(namespace: Namespace, device: string, conf: ClientSettings): Promise<void> {
+  await namespace.exec(['wg', 'setconf', device, '/dev/stdin'], { input: conf.forWg });
+}
+
+function clientOn(namespace: Namespace, device: string, conf: ClientSettings): WireguardClient {
   let seen = 0;
   const lastHandshake = async (): Promise<number> => {
     const { stdout } = await namespace.exec(['wg', 'show', device, 'latest-handshakes']);
-    return Number(stdout.split(`${server}\t`)[1]?.split('\n')[0] ?? 0);
+    return Number(stdout.split(`${conf.serverPublicKey}\t`)[1]?.split('\n')[0] ?? 0);
   };
   return {
     device,
@@ -60,6 +66,7 @@ function clientOn(namespace: Namespace, device: string, server: PublicKey): Wire
     tcp: (address, port) => ask(namespace, `exec 3<>/dev/tcp/${address}/${port} && cat <&3`),
     udp: (address, port) =>
       ask(namespace, `exec 3<>/dev/udp/${address}/${port} && echo hi >&3 && head -n 1 <&3`),
+    reconnect: () => configure(namespace, device, conf),
     async down() {
       await namespace.exec(['ip', 'link', 'delete', 'dev', device]);
     },

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { systemClock } from '../../../../src/server/adapters/system/clock.ts';
 import { detectBackend } from '../../../../src/server/adapters/wireguard/detect-backend.ts';
 import { createKeyMaker } from '../../../../src/server/adapters/wireguard/key-maker.ts';
@@ -6,6 +6,9 @@ import { createWireguardTunnel } from '../../../../src/server/adapters/wireguard
 import type { RunRequest } from '../../../../src/server/core/ports/process-runner.ts';
 import { type TunnelUnderTest, tunnelContract } from '../../../contracts/tunnel.contract.ts';
 import { peerAt, type ServerMachine, serverMachine } from '../../../support/wireguard-rig.ts';
+
+// Beyond its limit Bun kills what a test started, and the namespaces with it.
+setDefaultTimeout(30_000);
 
 const keyMaker = createKeyMaker();
 
