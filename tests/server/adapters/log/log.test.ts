@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'bun:test';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { createLog, type LogOptions } from '../../../../src/server/adapters/log/log.ts';
 import { AppError } from '../../../../src/server/core/errors.ts';
+import { mountTmpfs } from '../../../support/tmpfs.ts';
 
+const LOG = new URL('../../../../src/server/adapters/log/log.ts', import.meta.url).pathname;
 const TOKEN = '123456:AAH-token_of_the_bot';
 const PASSWORD = 'p"ss/w+rd \\ #1';
 const WG_KEY = 'yAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=';
@@ -45,8 +49,7 @@ describe('a line', () => {
   });
 
   test('goes to standard output, whole, though the program exits at once', async () => {
-    const path = new URL('../../../../src/server/adapters/log/log.ts', import.meta.url).pathname;
-    const program = `const { createLog } = await import(${JSON.stringify(path)});
+    const program = `const { createLog } = await import(${JSON.stringify(LOG)});
       const log = createLog({ level: 'info', format: process.argv[1], secrets: [] });
       for (let i = 0; i < 2000; i++) log.info({ i }, 'x'.repeat(200));
       process.exit(0);`;
@@ -58,15 +61,26 @@ describe('a line', () => {
     }
   });
 
-  test('that cannot be written does not end the program', async () => {
-    const path = new URL('../../../../src/server/adapters/log/log.ts', import.meta.url).pathname;
-    const program = `const { createLog } = await import(${JSON.stringify(path)});
+  test('that cannot be written is lost: the program goes on, in bounded memory, and later lines come', async () => {
+    using disk = mountTmpfs(64);
+    const program = `const { createLog } = await import(${JSON.stringify(LOG)});
       const log = createLog({ level: 'info', format: 'json', secrets: [] });
-      for (let i = 0; i < 2000; i++) log.info({ i }, 'x'.repeat(200));
-      process.stderr.write('survived');`;
-    const pipe = '"$0" -e "$1" | head -n 1 > /dev/null';
-    const child = Bun.spawn(['sh', '-c', pipe, process.execPath, program], { stderr: 'pipe' });
-    expect(await new Response(child.stderr).text()).toBe('survived');
+      for (let i = 0; i < 100; i++) log.info({}, 'x'.repeat(2000));
+      const before = process.memoryUsage().rss;
+      for (let i = 0; i < 50000; i++) log.info({}, 'x'.repeat(2000));
+      console.error(process.memoryUsage().rss - before);
+      await new Promise((resolve) => process.stdin.once('data', resolve));
+      for (let i = 0; i < 3; i++) log.info({}, 'after');`;
+    const output = join(disk.path, 'log');
+    const argv = ['sh', '-c', '"$0" -e "$1" >> "$2"', process.execPath, program, output];
+    const child = Bun.spawn(argv, { stdin: 'pipe', stderr: 'pipe' });
+    const { value } = await child.stderr.getReader().read();
+    expect(Number(new TextDecoder().decode(value))).toBeWithin(0, 60_000_000);
+    disk.resize(8_192);
+    child.stdin.write('go\n');
+    await child.stdin.end();
+    expect(await child.exited).toBe(0);
+    expect(await readFile(output, 'utf8')).toContain('"after"');
   });
 });
 
