@@ -69,8 +69,8 @@ export function buildApp(options: AppOptions): App {
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
     const local = await createLocalNode(world, { ...config, ...options });
-    const { created } = await local.tunnel.ensureUp(signal);
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const name = config.wireguard.interfaceName;
