@@ -138,6 +138,29 @@ describe('A8: /start never issues twice', () => {
   });
 });
 
+describe('the end of a subscription', () => {
+  test('a subscription that ended while the account was waited for gives no device', async () => {
+    const world = await createServiceWorld();
+    const process = await startProcess(world);
+    await process.visit({ kind: 'start', account: 7 });
+    const slow: AccessStore = {
+      ...world.store,
+      transaction: (work) =>
+        world.store.transaction((tx) =>
+          work({
+            ...tx,
+            openAccounts: async (profiles) => {
+              world.clock.advance(3 * 86_400_000);
+              return tx.openAccounts(profiles);
+            },
+          }),
+        ),
+    };
+    const { addDevice, visit } = await issueOver(world, slow);
+    expect((await addDevice(await visit(7))).kind).toBe('no-subscription');
+  });
+});
+
 describe('requests in one batch', () => {
   test('E5: a trial and a device of one account in one batch see each other, in order', async () => {
     const world = await createServiceWorld();

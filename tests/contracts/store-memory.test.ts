@@ -1,0 +1,4 @@
+import { openMemoryRig } from '../support/memory-rig.ts';
+import { accessStoreContract } from './access-store.contract.ts';
+
+accessStoreContract('memory', openMemoryRig);
