@@ -5,6 +5,7 @@ import {
   addDeviceIn,
   codeOf,
   DAY_MS,
+  FIRST_START_MS,
   giveKey,
   later,
   makeDevice,
@@ -38,7 +39,7 @@ export function accessStoreContract(name: string, open: OpenRig): void {
     let rig: StoreRig;
     beforeEach(async () => {
       rig = await open([POOL]);
-    });
+    }, FIRST_START_MS);
     afterEach(() => rig.close());
 
     test('E1: update, subscription, address, device, issue and job commit together', async () => {
@@ -206,7 +207,7 @@ export function accessStoreContract(name: string, open: OpenRig): void {
     let rig: StoreRig;
     beforeEach(async () => {
       rig = await open([POOL]);
-    });
+    }, FIRST_START_MS);
     afterEach(() => rig.close());
 
     test('peers become unwanted, keep their addresses, and get their jobs in the same transaction', async () => {

@@ -47,6 +47,8 @@ export type OpenRig = (pools: readonly PoolSpec[]) => Promise<StoreRig>;
 
 export const NODE = LOCAL_NODE;
 export const POOL: PoolSpec = { cidr4: '10.66.0.0/24', cidr6: 'fd00:66::/64' };
+/** The first database of a test process brings a server up. */
+export const FIRST_START_MS = 60_000;
 export const DAY_MS = 86_400_000;
 
 let serial = 0;
