@@ -47,6 +47,8 @@ export interface WorkOptions {
   readonly batchSize: number;
   /** Most jobs held and not yet settled; no more are taken above it. */
   readonly maxHeld: number;
+  /** While it answers false no job of the kind is taken. Default: always true. */
+  enabled?(): boolean;
 }
 
 export interface JobRunner {

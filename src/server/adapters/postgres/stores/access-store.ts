@@ -9,7 +9,8 @@ import type {
   AccessTransaction,
   NewDevice,
 } from '../../../core/ports/store.ts';
-import { type Database, type Tx, toSqlExecutor } from '../client.ts';
+import type { Database } from '../client.ts';
+import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';

@@ -6,7 +6,8 @@ import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type { PeerStore } from '../../../core/ports/store.ts';
 import type { TunnelPeer } from '../../../core/ports/tunnel.ts';
-import { type Database, type Tx, toSqlExecutor } from '../client.ts';
+import type { Database } from '../client.ts';
+import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { peers, retiredKeys } from '../schema.ts';
 import { readTargets } from './peer-targets.ts';
 
