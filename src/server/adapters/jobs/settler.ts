@@ -66,16 +66,13 @@ async function writeAll(deps: SettlerDeps, items: readonly Settlement[]): Promis
   return items.map((item) => results.get(item) ?? null);
 }
 
-function groupOf({ claim, outcome }: Settlement): string {
-  const what = outcome.type === 'fail' ? JSON.stringify(outcome.error) : '';
-  return `${claim.kind}\n${outcome.type}\n${what}`;
-}
+const groupOf = ({ claim, outcome }: Settlement): string => `${claim.kind} ${outcome.type}`;
 
 async function writeGroup(deps: SettlerDeps, group: readonly Settlement[]): Promise<Result> {
   const first = group[0];
   if (first === undefined) return null;
   try {
-    const written = await write(deps.writes, first.claim.kind, first.outcome, group);
+    const written = await write(deps.writes, first.claim.kind, first.outcome.type, group);
     reportLost(deps.log, first.claim.kind, group.length - written);
     return null;
   } catch (error) {
@@ -87,17 +84,18 @@ async function writeGroup(deps: SettlerDeps, group: readonly Settlement[]): Prom
 function write(
   writes: ClaimWrites,
   kind: JobKind,
-  outcome: Outcome,
+  type: Outcome['type'],
   group: readonly Settlement[],
 ): Promise<number> {
   const claims = group.map((item) => item.claim);
-  if (outcome.type === 'complete') return writes.complete(kind, claims);
-  if (outcome.type === 'release') return writes.release(kind, claims);
-  return writes.fail(kind, group.map(failedClaim), outcome.error);
+  if (type === 'complete') return writes.complete(kind, claims);
+  if (type === 'release') return writes.release(kind, claims);
+  return writes.fail(kind, group.flatMap(failedClaim));
 }
 
-function failedClaim({ claim, outcome }: Settlement): FailedClaim {
-  return { ...claim, retryAfterMs: outcome.type === 'fail' ? outcome.retryAfterMs : undefined };
+function failedClaim({ claim, outcome }: Settlement): readonly FailedClaim[] {
+  if (outcome.type !== 'fail') return [];
+  return [{ ...claim, error: outcome.error, retryAfterMs: outcome.retryAfterMs }];
 }
 
 function reportLost(log: Log, queue: JobKind, lost: number): void {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'bun:test';
+import { afterAll, beforeAll, expect, setDefaultTimeout, test } from 'bun:test';
 import { createJobs } from '../../../../src/server/adapters/jobs/jobs.ts';
 import type { Database } from '../../../../src/server/adapters/postgres/client.ts';
 import { AppError } from '../../../../src/server/core/errors.ts';
@@ -6,6 +6,9 @@ import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { jobsDefaults } from '../../../support/jobs-rig.ts';
 import { startTestServer, type TestServer } from '../../../support/postgres-server.ts';
+
+// The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 let server: TestServer;
 let database: Database;
@@ -18,7 +21,7 @@ beforeAll(async () => {
     database: 'postgres',
     user: 'adit',
   });
-}, 20_000);
+});
 afterAll(async () => {
   await database.close(0);
   await server.dispose();
@@ -33,7 +36,7 @@ test('F-J10: start while the database is down says unavailable; later the same r
   await server.start();
   await eventually(() => jobs.start().then(() => true));
   await jobs.stop({ graceMs: 0 });
-}, 20_000);
+});
 
 test('F-D5: jobs held and loops running over a restart of the database go on by themselves', async () => {
   const jobs = createJobs({ ...jobsDefaults(), database: database.raw });
@@ -61,4 +64,4 @@ test('F-D5: jobs held and loops running over a restart of the database go on by 
     { state: 'completed', retry_count: 0 },
   ]);
   await jobs.stop({ graceMs: 1_000 });
-}, 20_000);
+});
