@@ -14,10 +14,11 @@ export type Outcome =
 export interface Settler {
   /**
    * Resolves when the outcome is in the database, or the claim was lost. A database that is away is tried again
-   * for as long as the lease would last; then the last error is thrown and the sweep gives the job back.
+   * for as long as the lease would last; then the log is told and the sweep gives the job back. Never rejects:
+   * its caller could do nothing more.
    */
   settle(claim: Claim, outcome: Outcome): Promise<void>;
-  /** No more repeats: what cannot be written now fails. */
+  /** No more repeats: what cannot be written now is given up. */
   close(): void;
 }
 
@@ -48,12 +49,17 @@ export function createSettler(deps: SettlerDeps): Settler {
       for (;;) {
         const failure = await commits.submit({ claim, outcome });
         if (failure === null) return;
-        if (closing.signal.aborted || deps.clock.monotonicMs() >= end) throw failure.error;
+        if (closing.signal.aborted || deps.clock.monotonicMs() >= end)
+          return giveUp(deps.log, claim, failure.error);
         await pause(deps.clock, deps.repeatMs, closing.signal);
       }
     },
     close: () => closing.abort(),
   };
+}
+
+function giveUp(log: Log, claim: Claim, error: unknown): void {
+  log.error({ queue: claim.kind, job: claim.id, error }, 'a job could not be settled and will come again');
 }
 
 /** Groups are written apart, so that one the database refuses does no harm to its neighbours. */
