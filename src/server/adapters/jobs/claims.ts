@@ -38,11 +38,9 @@ export function createClaimWrites(boss: PgBoss, database: JobsDatabase, schema: 
     keepAlive: async (kind, claims) => affected(await boss.touch(kind, [...claims])),
     async fail(kind, claims) {
       const count = affected(await boss.fail(kind, [...claims], UNTOLD));
-      await database.execute(afterFailure(schema), [
-        kind,
-        JSON.stringify(claims.map(toFailure)),
-        DEAD_LETTER,
-      ]);
+      const failures = JSON.stringify(claims.map(toFailure));
+      const ids = claims.map((claim) => claim.id);
+      await database.execute(afterFailure(schema), [kind, ids, failures, DEAD_LETTER]);
       return count;
     },
     async release(kind, claims) {
@@ -64,12 +62,13 @@ function toFailure({ id, retryCount, error, retryAfterMs }: FailedClaim): Record
 /**
  * What pg-boss has no words for: each job its own error; its own time when one was asked for; and one step back in
  * priority, so that jobs which always fail never stand before fresh ones (F-J16). A job that died tells its error
- * in its copy among the dead too. Served by the primary key (name, id) and job_common_i12 (source_root_id).
+ * in its copy among the dead too. Served by the primary key (name, id), which the planner finds without
+ * statistics only when told the ids apart, and by job_common_i12 (source_root_id).
  */
 function afterFailure(schema: string): string {
   return `
     WITH failure AS (
-      SELECT * FROM json_to_recordset($2::text::json)
+      SELECT * FROM json_to_recordset($3::text::json)
         AS x (id uuid, retry_count int, error jsonb, after_ms float8)
     ), told AS (
       UPDATE ${schema}.job j
@@ -78,13 +77,14 @@ function afterFailure(schema: string): string {
           start_after = CASE WHEN f.after_ms IS NULL THEN j.start_after
                              ELSE ${schema}.job_now() + f.after_ms * interval '1 millisecond' END
       FROM failure f
-      WHERE j.name = $1 AND j.id = f.id AND j.retry_count = f.retry_count AND j.state IN ('retry', 'failed')
+      WHERE j.name = $1 AND j.id = ANY($2::uuid[]) AND j.id = f.id
+        AND j.retry_count = f.retry_count AND j.state IN ('retry', 'failed')
       RETURNING j.id, COALESCE(j.source_root_id, j.id) AS root, f.error
     )
     UPDATE ${schema}.job d
     SET source_output = t.error
     FROM told t
-    WHERE d.source_root_id = t.root AND d.name = $3 AND d.source_id = t.id`;
+    WHERE d.source_root_id = t.root AND d.name = $4 AND d.source_id = t.id`;
 }
 
 /** pg-boss counts a try when `started_on` is set already: cleared, the next taking has the same number. */
