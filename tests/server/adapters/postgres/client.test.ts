@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
@@ -7,6 +7,9 @@ import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failures.ts';
 import { type TestDatabase, testDatabase } from '../../../support/postgres.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 const things = pgTable('things', {
   id: integer().primaryKey(),
