@@ -266,6 +266,15 @@ describe('close', () => {
     await own.close(0);
   });
 
+  test('in the middle of a start leaves no session either', async () => {
+    const own = databaseOn({ ...place.socket, database: place.name }, { poolMin: 6 });
+    const starting = own.start().catch(() => {});
+    await own.close(1_000);
+    await starting;
+    await database.close(1_000);
+    await eventually(async () => expect(await sessions()).toEqual([]));
+  });
+
   test('drops what does not end in time', async () => {
     const own = databaseOn(place.socket);
     const endless = failureOf(own.raw.execute('SELECT pg_sleep(4)'));
