@@ -39,7 +39,6 @@ export interface CableEnd {
 const HOLD = `mkdir -p /run/wireguard && mount -t tmpfs -o mode=0755 tmpfs /run/wireguard \
 && ip link set lo up && echo $$ && exec sleep infinity < /dev/null > /dev/null`;
 
-const base = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 10_000 });
 let swept: Promise<void> | null = null;
 let cables = 0;
 
@@ -63,6 +62,8 @@ export async function createNamespace(): Promise<Namespace> {
 }
 
 function runnerInside(prefix: readonly [string, ...string[]]): ProcessRunner {
+  // Each machine has breakers of its own: what fails on one does not close the door to another.
+  const base = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 10_000 });
   return {
     run: (request) => base.run({ ...request, argv: [...prefix, ...request.argv] }),
     start: (request) => base.start({ ...request, argv: [...prefix, ...request.argv] }),
@@ -93,7 +94,7 @@ async function layCable(holderPid: number, runner: ProcessRunner, other: Namespa
   const there = cableEnd(number, 2);
   const otherPid = other.prefix[2]!;
   const link = ['ip', 'link', 'add', 'name', here.device, 'netns', `${holderPid}`, 'type', 'veth'] as const;
-  await base.run({ argv: [...link, 'peer', 'name', there.device, 'netns', otherPid] });
+  await runner.run({ argv: [...link, 'peer', 'name', there.device, 'netns', otherPid] });
   await bringUp(runner, here);
   await bringUp(other.runner, there);
   // Both ends being up is told to IPv6 a moment later.
