@@ -53,7 +53,7 @@ function NoPerson() {
   return (
     <div class="empty">
       <h2>Nobody is here yet</h2>
-      <p>Add a person above. You play them: what they type goes to the bot.</p>
+      <p>Add a person and play them: what they type goes to the bot.</p>
     </div>
   );
 }

@@ -97,14 +97,14 @@ function InlineButton(props: { button: ButtonProps; messageId: number; userId: n
   if (button.kind === 'link') {
     return (
       <a class="key" href={button.href ?? '#'} target="_blank" rel="noopener noreferrer">
-        {button.text} <span aria-hidden="true">↗</span>
+        {button.text} <LinkIcon />
       </a>
     );
   }
   if (button.kind === 'copy') {
     return (
       <a class="key" href={button.href ?? '#'} data-copy={button.copyText ?? ''}>
-        {button.text} <span aria-hidden="true">⧉</span>
+        {button.text} <CopyIcon />
       </a>
     );
   }
@@ -129,5 +129,21 @@ function InlineButton(props: { button: ButtonProps; messageId: number; userId: n
         {button.text}
       </button>
     </form>
+  );
+}
+
+function CopyIcon() {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M5.5 5.5h8v8h-8zM10.5 5V2.5h-8v8H5" />
+    </svg>
+  );
+}
+
+function LinkIcon() {
+  return (
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d="M4 12 12.5 3.5M6 3h7v7" />
+    </svg>
   );
 }

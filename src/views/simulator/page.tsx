@@ -57,7 +57,7 @@ function Sidebar({ page }: { page: PageProps }) {
     <nav class="sidebar" aria-label="People">
       <header class="sidebar-head">
         <h1>People you play</h1>
-        <p>A Telegram on this machine. Nothing leaves it.</p>
+        <p>A Telegram of your own, on this machine</p>
       </header>
       <details class="add" open={page.people.length === 0}>
         <summary>Add a person</summary>
