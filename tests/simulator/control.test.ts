@@ -19,7 +19,8 @@ describe('E11 the control over HTTP', () => {
     const reply_markup = { inline_keyboard: [[{ text: 'Go', callback_data: 'go' }]] };
     await sim.call('sendMessage', { chat_id: user.id, text: 'Hi Ann', reply_markup });
     const { message_id } = (await waiting).body;
-    const { callbackQueryId } = (await post(`users/${user.id}/press`, { messageId: message_id, text: 'Go' })).body;
+    const { callbackQueryId } = (await post(`users/${user.id}/press`, { messageId: message_id, text: 'Go' }))
+      .body;
     const answered = post(`presses/${callbackQueryId}/await`, { withinMs: 5_000 });
     await sim.call('answerCallbackQuery', { callback_query_id: callbackQueryId, text: 'ok' });
     expect((await answered).body.answer.text).toBe('ok');
@@ -31,7 +32,11 @@ describe('E11 the control over HTTP', () => {
 
   test('orders faults, counts calls, and names mistakes', async () => {
     await using sim = await startSimulator();
-    const order = await control(sim.apiRoot, 'POST', 'faults', { kind: 'server_error', method: 'getMe', count: 1 });
+    const order = await control(sim.apiRoot, 'POST', 'faults', {
+      kind: 'server_error',
+      method: 'getMe',
+      count: 1,
+    });
     expect(order.body.id).toBe(1);
     expect((await sim.call('getMe')).status).toBe(500);
     expect((await sim.call('getMe')).status).toBe(200);
@@ -46,7 +51,11 @@ describe('E11 the control over HTTP', () => {
   test('a page of another origin cannot act', async () => {
     await using sim = await startSimulator();
     const headers = { origin: 'https://evil.example' };
-    const answer = await fetch(`${sim.apiRoot}/control/users`, { method: 'POST', headers, body: '{"firstName":"x"}' });
+    const answer = await fetch(`${sim.apiRoot}/control/users`, {
+      method: 'POST',
+      headers,
+      body: '{"firstName":"x"}',
+    });
     expect(answer.status).toBe(403);
     expect(sim.control.users()).toHaveLength(0);
   });

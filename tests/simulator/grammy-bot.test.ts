@@ -6,11 +6,15 @@ import { pngOf, startSimulator, TOKEN } from '../support/simulator.ts';
 function makeBot(apiRoot: string): Bot {
   const bot = new Bot(TOKEN, { client: { apiRoot } });
   const keyboard = new InlineKeyboard().text('Trial', 'trial').copyText('Copy', 'vpn.example.org');
-  bot.command('start', (c) => c.reply(`Hello <b>${c.from?.first_name}</b>`, { parse_mode: 'HTML', reply_markup: keyboard }));
+  bot.command('start', (c) =>
+    c.reply(`Hello <b>${c.from?.first_name}</b>`, { parse_mode: 'HTML', reply_markup: keyboard }),
+  );
   bot.callbackQuery('trial', async (c) => {
     await c.answerCallbackQuery('Preparing');
     const waiting = await c.reply('Preparing');
-    await c.replyWithDocument(new InputFile(Buffer.from('[Interface]\n'), 'phone.conf'), { caption: 'Your file' });
+    await c.replyWithDocument(new InputFile(Buffer.from('[Interface]\n'), 'phone.conf'), {
+      caption: 'Your file',
+    });
     await c.replyWithPhoto(new InputFile(pngOf(64, 64), 'qr.png'));
     await c.api.editMessageText(c.from.id, waiting.message_id, 'Ready');
   });
@@ -55,11 +59,18 @@ describe('E11 a real grammY bot', () => {
     await using sim = await startSimulator();
     const { api } = makeBot(sim.apiRoot);
     const user = sim.newUser();
-    const caught = (promise: Promise<unknown>) => promise.then(() => null, (error) => error as GrammyError);
+    const caught = (promise: Promise<unknown>) =>
+      promise.then(
+        () => null,
+        (error) => error as GrammyError,
+      );
     sim.control.setBlocked(user, true);
     const blocked = await caught(api.sendMessage(user, 'x'));
     expect(blocked).toBeInstanceOf(GrammyError);
-    expect([blocked?.error_code, blocked?.description]).toEqual([403, 'Forbidden: bot was blocked by the user']);
+    expect([blocked?.error_code, blocked?.description]).toEqual([
+      403,
+      'Forbidden: bot was blocked by the user',
+    ]);
     sim.control.orderFault({ kind: 'too_many_requests', retryAfterSeconds: 7, count: 1 });
     expect((await caught(api.getMe()))?.parameters.retry_after).toBe(7);
   });

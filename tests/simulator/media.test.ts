@@ -18,7 +18,12 @@ describe('E11 documents and photos', () => {
     const first = await upload(sim.apiRoot, 'sendDocument', { chat_id, document: 'attach://abc', abc: file });
     expect(first.result.document).toMatchObject({ file_name: 'phone.conf', file_size: 12 });
     const { file_id } = first.result.document;
-    const again = await sim.call('sendDocument', { chat_id, document: file_id, caption: 'a <i>b</i>', parse_mode: 'HTML' });
+    const again = await sim.call('sendDocument', {
+      chat_id,
+      document: file_id,
+      caption: 'a <i>b</i>',
+      parse_mode: 'HTML',
+    });
     expect(again.result).toMatchObject({ caption: 'a b', document: { file_id, file_name: 'phone.conf' } });
     const { file_path } = (await sim.call('getFile', { file_id })).result;
     const bytes = await fetch(`${sim.apiRoot}/file/bot${TOKEN}/${file_path}`);
@@ -54,12 +59,21 @@ describe('E11 documents and photos', () => {
     const photo = new File([pngOf(40, 40)], 'qr.png');
     const { photo: sizes } = (await upload(sim.apiRoot, 'sendPhoto', { chat_id, photo })).result;
     expect(sizes[0]).toMatchObject({ width: 40, height: 40 });
-    const say = async (params: object) => (await sim.call('sendDocument', { chat_id, ...params })).description;
+    const say = async (params: object) =>
+      (await sim.call('sendDocument', { chat_id, ...params })).description;
     expect(await say({})).toBe('Bad Request: there is no document in the request');
-    expect(await say({ document: 'BQACnothing' })).toBe('Bad Request: wrong file identifier/HTTP URL specified');
-    expect(await say({ document: sizes[0].file_id })).toBe("Bad Request: can't use file of type Photo as Document");
-    expect(await say({ document: 'x', caption: 'c'.repeat(1025) })).toBe('Bad Request: message caption is too long');
-    expect(await say({ document: 'https://example.com/a.pdf' })).toBe('Bad Request: failed to get HTTP URL content');
+    expect(await say({ document: 'BQACnothing' })).toBe(
+      'Bad Request: wrong file identifier/HTTP URL specified',
+    );
+    expect(await say({ document: sizes[0].file_id })).toBe(
+      "Bad Request: can't use file of type Photo as Document",
+    );
+    expect(await say({ document: 'x', caption: 'c'.repeat(1025) })).toBe(
+      'Bad Request: message caption is too long',
+    );
+    expect(await say({ document: 'https://example.com/a.pdf' })).toBe(
+      'Bad Request: failed to get HTTP URL content',
+    );
   });
 
   test('51 MB is 413, as at api.telegram.org', async () => {

@@ -60,7 +60,9 @@ function Sidebar({ page }: { page: PageProps }) {
         <p>A Telegram of your own, on this machine</p>
       </header>
       <details class="add" open={page.people.length === 0}>
-        <summary>Add a person</summary>
+        <summary aria-label="Add a person">
+          Add<span> a person</span>
+        </summary>
         <form method="post" action="/chat/people" class="add-form">
           <label>
             Name

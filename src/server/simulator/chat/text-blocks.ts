@@ -25,15 +25,18 @@ export function textBlocks(text: string, entities: readonly MessageEntity[]): re
     if (blocks.at(-1)?.key !== key) blocks.push({ kind, runs: [], key });
     blocks.at(-1)?.runs.push(toRun(text.slice(from, to), over));
   }
-  return blocks
-    .map(({ kind, runs }) => ({ kind, runs: trimBetween(kind, runs) }))
-    .filter((b) => b.runs.length > 0);
+  return blocks.map((block, i) => withoutSeam(block, i > 0, i < blocks.length - 1));
 }
 
-/** A line break next to a block of its own would show as an empty line. */
-function trimBetween(kind: TextBlock['kind'], runs: readonly Run[]): readonly Run[] {
-  const isBlank = runs.every((run) => run.text.trim() === '');
-  return kind === 'plain' && isBlank ? [] : runs;
+/** The line break between plain text and a block of its own is the block's edge already. */
+function withoutSeam(block: TextBlock, isAfterBlock: boolean, isBeforeBlock: boolean): TextBlock {
+  if (block.kind !== 'plain') return { kind: block.kind, runs: block.runs };
+  const last = block.runs.length - 1;
+  const runs = block.runs.map((run, i) => {
+    const head = isAfterBlock && i === 0 ? run.text.replace(/^\n/, '') : run.text;
+    return { ...run, text: isBeforeBlock && i === last ? head.replace(/\n$/, '') : head };
+  });
+  return { kind: 'plain', runs: runs.filter((run) => run.text !== '') };
 }
 
 function toRun(text: string, over: readonly MessageEntity[]): Run {
