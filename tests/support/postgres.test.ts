@@ -23,6 +23,13 @@ describe('test databases', () => {
     await Promise.all([one.drop(), two.drop()]);
   });
 
+  test('come with the whole schema when asked', async () => {
+    const database = await testDatabase({ migrated: true });
+    const [row] = await database.admin`SELECT to_regclass('adit.peers') IS NOT NULL AS there`;
+    expect(row).toEqual({ there: true });
+    await database.drop();
+  });
+
   test('are reached by TCP too, and are gone after drop', async () => {
     const database = await testDatabase();
     const sql = postgres(database.url, { max: 1, connect_timeout: 2 });

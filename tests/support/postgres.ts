@@ -1,4 +1,9 @@
 import postgres from 'postgres';
+import { parseDatabaseUrl } from '../../src/server/adapters/postgres/address.ts';
+import { migrate } from '../../src/server/adapters/postgres/migrate.ts';
+import { MIGRATIONS } from '../../src/server/adapters/postgres/migrations.ts';
+import { systemClock } from '../../src/server/adapters/system/clock.ts';
+import { silentLog } from './door-kit.ts';
 import { startTestServer, type TestServer } from './postgres-server.ts';
 
 /** A database made once a process; every database of a test that names it is a copy (60–100 ms). */
@@ -36,10 +41,26 @@ export function testServer(): Promise<TestServer> {
   return shared;
 }
 
-/** A fresh database of the shared server: empty, or a copy of `template`. Drop it when done. */
-export async function testDatabase(options: { readonly template?: Template } = {}): Promise<TestDatabase> {
+/** Adit's own schema, as a start of the program leaves it. */
+const MIGRATED: Template = {
+  name: 'adit_migrated',
+  async prepare(url) {
+    const address = parseDatabaseUrl(url);
+    await migrate({ address, files: MIGRATIONS, clock: systemClock, log: silentLog() });
+  },
+};
+
+export interface TestDatabaseOptions {
+  readonly template?: Template;
+  /** Shorthand for the template with all of Adit's migrations applied. */
+  readonly migrated?: boolean;
+}
+
+/** A fresh database of the shared server: empty, or a copy of a template. Drop it when done. */
+export async function testDatabase(options: TestDatabaseOptions = {}): Promise<TestDatabase> {
   const server = await testServer();
-  const source = options.template === undefined ? 'template1' : await templateOf(server, options.template);
+  const template = options.migrated === true ? MIGRATED : options.template;
+  const source = template === undefined ? 'template1' : await templateOf(server, template);
   const name = `test_${++counter}`;
   await administer(server, `CREATE DATABASE ${name} TEMPLATE ${source}`);
   return describe(server, name);

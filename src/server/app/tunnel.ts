@@ -1,20 +1,20 @@
 import { join } from 'node:path';
+import { sweepTemps, writeFileDurably } from '../adapters/system/durable-file.ts';
+import { withFileLock } from '../adapters/system/flock.ts';
 import { createConfigFile } from '../adapters/wireguard/config-file.ts';
 import { detectBackend } from '../adapters/wireguard/detect-backend.ts';
 import { createKeyMaker, publicKeyOf } from '../adapters/wireguard/key-maker.ts';
 import { createMemoryTunnel } from '../adapters/wireguard/memory-tunnel.ts';
 import { loadOrCreateServerKey } from '../adapters/wireguard/server-key.ts';
 import { createWireguardTunnel } from '../adapters/wireguard/wireguard-tunnel.ts';
-import { sweepTemps, writeFileDurably } from '../adapters/system/durable-file.ts';
-import { withFileLock } from '../adapters/system/flock.ts';
 import type { WireguardConfig } from '../config.ts';
 import { planAddresses } from '../core/address-plan.ts';
 import { formatAddress } from '../core/cidr.ts';
 import type { ClientConfig } from '../core/client-config.ts';
 import { AppError } from '../core/errors.ts';
 import type { PublicKey } from '../core/ids.ts';
-import type { KeyMaker, Tunnel, TunnelConfigFile } from '../core/ports/tunnel.ts';
 import type { PoolSpec } from '../core/ports/store.ts';
+import type { KeyMaker, Tunnel, TunnelConfigFile } from '../core/ports/tunnel.ts';
 import type { ServerInterface } from '../core/server-interface.ts';
 import type { World } from './world.ts';
 
@@ -46,27 +46,12 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     path: join(options.stateDir, 'wg-private.key'),
     keyMaker: keys,
   });
-  const kind = await chooseBackend(world, options);
   const settings = serverInterface(options, privateKey);
   const publicKey = publicKeyOf(privateKey);
-  const tunnel =
-    kind === 'memory'
-      ? createMemoryTunnel({ clock: world.clock, publicKey, listenPort: wireguard.listenPort })
-      : createWireguardTunnel({ ...world, kind, settings, commandTimeoutMs: wireguard.commandTimeoutMs });
-  const file = createConfigFile({
-    path: wireguard.configPath,
-    lockPath: wireguard.configLockPath,
-    server: settings,
-    lockTimeoutMs: wireguard.commandTimeoutMs,
-    clock: world.clock,
-    withFileLock,
-    writeFileDurably,
-    sweepTemps,
-  });
-  const endpoint = wireguard.endpoint?.text ?? `127.0.0.1:${wireguard.listenPort}`;
+  const endpoint = dialled(wireguard);
   return {
-    tunnel,
-    file,
+    tunnel: makeTunnel(world, wireguard, await chooseBackend(world, options), settings, publicKey),
+    file: makeConfigFile(world, wireguard, settings),
     keys,
     publicKey,
     endpoint,
@@ -80,6 +65,32 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
       keepalive: wireguard.keepaliveSeconds,
     },
   };
+}
+
+function makeTunnel(
+  world: World,
+  wireguard: WireguardConfig,
+  kind: Tunnel['kind'],
+  settings: ServerInterface,
+  publicKey: PublicKey,
+): Tunnel {
+  const { listenPort, commandTimeoutMs } = wireguard;
+  return kind === 'memory'
+    ? createMemoryTunnel({ clock: world.clock, publicKey, listenPort })
+    : createWireguardTunnel({ ...world, kind, settings, commandTimeoutMs });
+}
+
+function makeConfigFile(world: World, wireguard: WireguardConfig, server: ServerInterface): TunnelConfigFile {
+  return createConfigFile({
+    path: wireguard.configPath,
+    lockPath: wireguard.configLockPath,
+    server,
+    lockTimeoutMs: wireguard.commandTimeoutMs,
+    clock: world.clock,
+    withFileLock,
+    writeFileDurably,
+    sweepTemps,
+  });
 }
 
 async function chooseBackend(world: World, options: LocalNodeOptions): Promise<Tunnel['kind']> {
@@ -101,7 +112,10 @@ function memory(world: World, why: string): 'memory' {
   return 'memory';
 }
 
-function serverInterface(options: LocalNodeOptions, privateKey: ServerInterface['privateKey']): ServerInterface {
+function serverInterface(
+  options: LocalNodeOptions,
+  privateKey: ServerInterface['privateKey'],
+): ServerInterface {
   const { wireguard, nat } = options;
   return {
     name: wireguard.interfaceName,
@@ -118,4 +132,11 @@ function serverInterface(options: LocalNodeOptions, privateKey: ServerInterface[
 function serverAddress(pool: string): string {
   const plan = planAddresses(pool);
   return `${formatAddress(plan.server)}/${plan.network.prefix}`;
+}
+
+/** What clients dial. Only the memory backend has no endpoint of its own. */
+function dialled({ endpoint, listenPort }: WireguardConfig): string {
+  if (endpoint === null) return `127.0.0.1:${listenPort}`;
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host;
+  return `${host}:${endpoint.port}`;
 }

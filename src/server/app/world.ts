@@ -24,7 +24,13 @@ export interface World {
   readonly requester: HttpRequester;
 }
 
-export function createWorld(config: Config, onTerminal: boolean): World {
+export interface Surroundings {
+  readonly onTerminal: boolean;
+  /** PATH for children. */
+  readonly path: string | undefined;
+}
+
+export function createWorld(config: Config, { onTerminal, path }: Surroundings): World {
   const clock = systemClock;
   const random = systemRandom;
   const { format, level } = config.log;
@@ -36,7 +42,8 @@ export function createWorld(config: Config, onTerminal: boolean): World {
   const metrics = createMetrics({ clock });
   const breakers = createBreakers({ clock, metrics, log });
   const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
-  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs });
+  const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
+  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
   const requester = createHttpRequester({ clock, random, metrics, breakers, log });
   return { clock, random, log, metrics, breakers, runner, requester };
 }

@@ -6,7 +6,7 @@ import {
   nextDeviceName,
   type PromisedIssue,
 } from '../core/access.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, isPassing, toAppError } from '../core/errors.ts';
 import { createGroupCommit } from '../core/group-commit.ts';
 import { deviceId, issueId, type NodeId, peerId, subscriptionId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -40,6 +40,8 @@ interface Request {
 }
 
 type Outcome = TrialOutcome | AddDeviceOutcome;
+/** What one request of a batch came to; a failure that is its own is not the others'. */
+type Answer = Outcome | AppError;
 
 /** Accounts in one transaction: enough to amortise it, few enough that a lock is held for milliseconds. */
 const LARGEST_BATCH = 64;
@@ -49,11 +51,13 @@ const MOST_WAITING = 5000;
 export function createIssueAccess(deps: IssueAccessDeps): IssueAccess {
   const queue = createGroupCommit((batch: readonly Request[]) => runBatch(deps, batch), LARGEST_BATCH);
 
-  function submit(request: Request): Promise<Outcome> {
+  async function submit(request: Request): Promise<Outcome> {
     if (queue.size >= MOST_WAITING) {
       throw new AppError('exhausted', 'Too many people are asking at once. Please try again in a minute.');
     }
-    return queue.submit(request);
+    const answer = await queue.submit(request);
+    if (answer instanceof AppError) throw answer;
+    return answer;
   }
 
   return {
@@ -63,14 +67,14 @@ export function createIssueAccess(deps: IssueAccessDeps): IssueAccess {
 }
 
 /** Two requests of one account must see each other's effect: they go into different transactions, in order. */
-async function runBatch(deps: IssueAccessDeps, batch: readonly Request[]): Promise<readonly Outcome[]> {
-  const outcomes = new Map<Request, Outcome>();
-  for (let left = [...batch]; left.length > 0; left = left.filter((each) => !outcomes.has(each))) {
+async function runBatch(deps: IssueAccessDeps, batch: readonly Request[]): Promise<readonly Answer[]> {
+  const answers = new Map<Request, Answer>();
+  for (let left = [...batch]; left.length > 0; left = left.filter((each) => !answers.has(each))) {
     const round = firstOfEachAccount(left);
-    const answers = await runRound(deps, round);
-    for (const [index, request] of round.entries()) outcomes.set(request, answers[index] as Outcome);
+    const given = await runRound(deps, round);
+    for (const [index, request] of round.entries()) answers.set(request, given[index] as Answer);
   }
-  return batch.map((request) => outcomes.get(request) as Outcome);
+  return batch.map((request) => answers.get(request) as Answer);
 }
 
 function firstOfEachAccount(requests: readonly Request[]): Request[] {
@@ -79,19 +83,17 @@ function firstOfEachAccount(requests: readonly Request[]): Request[] {
   return [...first.values()];
 }
 
-/** A conflict is one request's; alone, the others go through. */
-async function runRound(deps: IssueAccessDeps, round: readonly Request[]): Promise<readonly Outcome[]> {
+/** When one request is refused by the database, the others go through alone; when the database is away, none. */
+async function runRound(deps: IssueAccessDeps, round: readonly Request[]): Promise<readonly Answer[]> {
   try {
     return await deps.store.transaction((tx) => issueAll(deps, tx, round));
   } catch (error) {
-    const together = round.length > 1 && error instanceof AppError && error.code === 'conflict';
-    if (!together) throw error;
+    const failure = toAppError(error);
+    if (round.length === 1 || isPassing(failure)) return round.map(() => failure);
   }
-  const outcomes: Outcome[] = [];
-  for (const each of round) {
-    outcomes.push(...(await deps.store.transaction((tx) => issueAll(deps, tx, [each]))));
-  }
-  return outcomes;
+  const answers: Answer[] = [];
+  for (const each of round) answers.push(...(await runRound(deps, [each])));
+  return answers;
 }
 
 interface Grant {
