@@ -25,15 +25,16 @@ function codeOf(text: string): string {
 
 const FROM = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"\n]+)['"]/gm;
 
-/** As in tsconfig.json; else the scan would see React behind every tag. */
-const TSCONFIG = { compilerOptions: { jsx: 'react-jsx', jsxImportSource: 'hono/jsx' } };
-
 /** What the file imports, types too: Bun's scan leaves those out, so the text is read as well. */
 function importsOf(path: string, text: string): readonly string[] {
-  const transpiler = new Bun.Transpiler({ loader: path.endsWith('x') ? 'tsx' : 'ts', tsconfig: JSON.stringify(TSCONFIG) });
+  const transpiler = new Bun.Transpiler({
+    loader: path.endsWith('x') ? 'tsx' : 'ts',
+    tsconfig: JSON.stringify(TSCONFIG),
+  });
   const scanned = transpiler.scanImports(text).map((each) => each.path);
+  // The scan adds what tags are turned into; that is nowhere in the text.
   const written = [...text.matchAll(FROM)].map((match) => match[1]!);
-  return [...new Set([...scanned, ...written])];
+  return [...new Set([...scanned.filter((each) => text.includes(each)), ...written])];
 }
 
 /** Where a relative import of `path` leads, from the root of the repository. */
