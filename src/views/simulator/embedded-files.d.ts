@@ -1,13 +1,13 @@
 /** Files taken into the program as text; Bun embeds them in the compiled binary. */
-declare module '*/views/simulator/chat.css' {
+declare module '*/chat.css' {
   const text: string;
   export = text;
 }
-declare module '*/views/simulator/chat-client.js' {
+declare module '*/chat-client.js' {
   const text: string;
   export = text;
 }
-declare module '*/views/simulator/icon.svg' {
+declare module '*/icon.svg' {
   const text: string;
   export = text;
 }

@@ -7,27 +7,8 @@ export function Message({ message, userId }: { message: MessageProps; userId: nu
     <li id={`m${message.id}`} class={message.isOwn ? 'message own' : 'message'}>
       <article class={message.photo ? 'bubble with-photo' : 'bubble'} aria-label={label}>
         {message.quoted && <p class="quoted">{message.quoted}</p>}
-        {message.photo && (
-          <a class="photo" href={message.photo.href} target="_blank" rel="noopener">
-            <img
-              src={message.photo.href}
-              width={message.photo.width}
-              height={message.photo.height}
-              alt="Sent by the bot; opens in full size"
-            />
-          </a>
-        )}
-        {message.document && (
-          <a class="document" href={message.document.href} download={message.document.name}>
-            <span class="document-icon" aria-hidden="true">
-              ↓
-            </span>
-            <span class="document-text">
-              <span class="document-name">{message.document.name}</span>
-              <span class="document-size">{message.document.size} · download</span>
-            </span>
-          </a>
-        )}
+        {message.photo && <Photo photo={message.photo} />}
+        {message.document && <Document document={message.document} />}
         {message.text.length > 0 && (
           <div class="text">
             {message.text.map((block) => (
@@ -40,18 +21,50 @@ export function Message({ message, userId }: { message: MessageProps; userId: nu
           <time datetime={message.isoTime}>{message.time}</time>
         </footer>
       </article>
-      {message.rows.length > 0 && (
-        <div class="keyboard">
-          {message.rows.map((row) => (
-            <div class="keyboard-row">
-              {row.map((button) => (
-                <InlineButton button={button} messageId={message.id} userId={userId} />
-              ))}
-            </div>
+      <Keyboard message={message} userId={userId} />
+    </li>
+  );
+}
+
+function Photo({ photo }: { photo: NonNullable<MessageProps['photo']> }) {
+  return (
+    <a class="photo" href={photo.href} target="_blank" rel="noopener">
+      <img
+        src={photo.href}
+        width={photo.width}
+        height={photo.height}
+        alt="Sent by the bot; opens in full size"
+      />
+    </a>
+  );
+}
+
+function Document({ document }: { document: NonNullable<MessageProps['document']> }) {
+  return (
+    <a class="document" href={document.href} download={document.name}>
+      <span class="document-icon" aria-hidden="true">
+        ↓
+      </span>
+      <span class="document-text">
+        <span class="document-name">{document.name}</span>
+        <span class="document-size">{document.size} · download</span>
+      </span>
+    </a>
+  );
+}
+
+function Keyboard({ message, userId }: { message: MessageProps; userId: number }) {
+  if (message.rows.length === 0) return null;
+  return (
+    <div class="keyboard">
+      {message.rows.map((row) => (
+        <div class="keyboard-row">
+          {row.map((button) => (
+            <InlineButton button={button} messageId={message.id} userId={userId} />
           ))}
         </div>
-      )}
-    </li>
+      ))}
+    </div>
   );
 }
 

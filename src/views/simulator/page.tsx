@@ -59,33 +59,7 @@ function Sidebar({ page }: { page: PageProps }) {
         <h1>People you play</h1>
         <p>A Telegram of your own, on this machine</p>
       </header>
-      <details class="add" open={page.people.length === 0}>
-        <summary aria-label="Add a person">
-          Add<span> a person</span>
-        </summary>
-        <form method="post" action="/chat/people" class="add-form">
-          <label>
-            Name
-            <input name="name" required maxlength={64} placeholder="Maria" autocomplete="off" />
-          </label>
-          <label>
-            Language
-            <select name="language">
-              <option value="en">English</option>
-              <option value="ru">Русский</option>
-              <option value="de">Deutsch</option>
-              <option value="fa">فارسی</option>
-              <option value="">none given</option>
-            </select>
-          </label>
-          <button type="submit">Add</button>
-        </form>
-        {page.error && (
-          <p class="error" role="alert">
-            {page.error}
-          </p>
-        )}
-      </details>
+      <AddPerson isOpen={page.people.length === 0} error={page.error} />
       <div id="people">
         <People people={page.people} hidden={page.hiddenPeople} />
       </div>
@@ -93,6 +67,38 @@ function Sidebar({ page }: { page: PageProps }) {
         Bot API at <code>{page.apiRoot}</code>
       </footer>
     </nav>
+  );
+}
+
+function AddPerson({ isOpen, error }: { isOpen: boolean; error: string | null }) {
+  return (
+    <details class="add" open={isOpen}>
+      <summary aria-label="Add a person">
+        Add<span> a person</span>
+      </summary>
+      <form method="post" action="/chat/people" class="add-form">
+        <label>
+          Name
+          <input name="name" required maxlength={64} placeholder="Maria" autocomplete="off" />
+        </label>
+        <label>
+          Language
+          <select name="language">
+            <option value="en">English</option>
+            <option value="ru">Русский</option>
+            <option value="de">Deutsch</option>
+            <option value="fa">فارسی</option>
+            <option value="">none given</option>
+          </select>
+        </label>
+        <button type="submit">Add</button>
+      </form>
+      {error && (
+        <p class="error" role="alert">
+          {error}
+        </p>
+      )}
+    </details>
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Server } from 'bun';
+import { chatAssets } from '../../../views/simulator/assets.ts';
 import { Frame } from '../../../views/simulator/live.tsx';
 import { ChatPage } from '../../../views/simulator/page.tsx';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Control } from '../control/control.ts';
 import type { World } from '../model/world.ts';
-import { assetResponse } from './assets.ts';
 import { createLiveStreams } from './live-streams.ts';
 import { initialsOf, livePropsOf, type PageMemory } from './page-model.ts';
 
@@ -146,6 +146,17 @@ function copyTextOf(world: World, userId: number | null, place: string | null): 
   const [messageId, row, column] = place.split('.').map(Number);
   const message = world.chats.find(userId)?.messages.get(messageId ?? 0);
   return message?.reply_markup?.inline_keyboard[row ?? 0]?.[column ?? 0]?.copy_text?.text ?? null;
+}
+
+function assetResponse(name: string): Response | null {
+  const asset = chatAssets.get(name);
+  if (!asset) return null;
+  const headers = {
+    'content-type': asset.type,
+    'cache-control': 'max-age=60',
+    'x-content-type-options': 'nosniff',
+  };
+  return new Response(asset.body, { headers });
 }
 
 function fileResponse(control: Control, fileId: string): Response | null {
