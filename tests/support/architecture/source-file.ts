@@ -27,10 +27,7 @@ const FROM = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"\n]+)['"]/gm;
 
 /** What the file imports, types too: Bun's scan leaves those out, so the text is read as well. */
 function importsOf(path: string, text: string): readonly string[] {
-  const transpiler = new Bun.Transpiler({
-    loader: path.endsWith('x') ? 'tsx' : 'ts',
-    tsconfig: JSON.stringify(TSCONFIG),
-  });
+  const transpiler = new Bun.Transpiler({ loader: path.endsWith('x') ? 'tsx' : 'ts' });
   const scanned = transpiler.scanImports(text).map((each) => each.path);
   // The scan adds what tags are turned into; that is nowhere in the text.
   const written = [...text.matchAll(FROM)].map((match) => match[1]!);

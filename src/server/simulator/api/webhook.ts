@@ -99,7 +99,7 @@ export function createWebhook(deps: WebhookDeps): Webhook {
   const pump = (): void => {
     if (!settings || stopping.signal.aborted) return;
     const passed = new Set<string>();
-    for (const queued of [...deps.queue.pending()]) {
+    for (const queued of deps.queue.pending()) {
       if (inFlight >= settings.maxConnections) return;
       const key = queued.chatId === null ? `u${queued.update.update_id}` : `c${queued.chatId}`;
       if (passed.has(key)) continue;
