@@ -157,6 +157,19 @@ describe('E11 webhook', () => {
     expect(new Set(hook.got.map((g) => g.update.update_id)).size).toBe(1);
   });
 
+  test('without an HTTP client the failure is told by getWebhookInfo', async () => {
+    await using sim = await startSimulator({ request: undefined });
+    await sim.call('setWebhook', { url: 'http://127.0.0.1:9/hook' });
+    sim.newUser();
+    await eventually(async () => {
+      const info = (await sim.call('getWebhookInfo')).result;
+      expect(info).toMatchObject({
+        pending_update_count: 1,
+        last_error_message: expect.stringContaining('no HTTP client'),
+      });
+    });
+  });
+
   test('a method in the answer is executed', async () => {
     await using sim = await startSimulator();
     const user = sim.control.createUser({ firstName: 'Ann' });
