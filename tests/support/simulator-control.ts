@@ -1,4 +1,5 @@
 /** The users' side of a simulator that runs as a process of its own. */
+import { eventually } from './eventually.ts';
 import type { Place } from './place.ts';
 
 export interface ChatMessage {
@@ -34,7 +35,12 @@ export interface Wanted {
 
 export interface BurstResult {
   readonly users: number;
-  readonly document: { readonly count: number; readonly p50: number; readonly p95: number; readonly p99: number };
+  readonly document: {
+    readonly count: number;
+    readonly p50: number;
+    readonly p95: number;
+    readonly p99: number;
+  };
   readonly photo: { readonly count: number; readonly p95: number };
   readonly withoutDocument: number;
 }
@@ -43,7 +49,7 @@ export interface SimulatorControl {
   /** A user with this id; they have not written yet. */
   newUser(id: number, languageCode?: string, firstName?: string): Promise<void>;
   say(user: number, text: string): Promise<void>;
-  /** Presses the button whose label contains `label`, on the newest message that has one. */
+  /** Presses the button whose label contains `label`, on the newest message that has one; waits for it. */
   press(user: number, label: string): Promise<void>;
   messages(chat: number): Promise<readonly ChatMessage[]>;
   awaitMessage(chat: number, wanted: Wanted, withinMs?: number): Promise<ChatMessage>;
@@ -61,7 +67,10 @@ export interface SimulatorControl {
 export function simulatorControl(place: Place, port: number, token: string): SimulatorControl {
   async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
-    const answer = await place.http(port, `/control/${path}`, { method, ...(body === undefined ? {} : json) });
+    const answer = await place.http(port, `/control/${path}`, {
+      method,
+      ...(body === undefined ? {} : json),
+    });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json().catch(() => undefined)) as T;
   }
@@ -73,8 +82,11 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
       post('users', { id, firstName, languageCode }),
     say: (user, text) => post(`users/${user}/text`, { text }),
     async press(user, label) {
-      const message = (await messages(user)).findLast((each) => buttonOf(each, label));
-      if (!message) throw new Error(`no message has a button "${label}"`);
+      const message = await eventually(async () => {
+        const found = (await messages(user)).findLast((each) => buttonOf(each, label));
+        if (!found) throw new Error(`no message of chat ${user} has a button "${label}"`);
+        return found;
+      });
       const { text } = buttonOf(message, label)!;
       await post(`users/${user}/press`, { messageId: message.message_id, text });
     },

@@ -7,8 +7,8 @@ if (socket === undefined) throw new Error('usage: relay.ts SOCKET');
 
 Bun.serve({
   unix: socket,
-  idleTimeout: 0,
-  async fetch(request) {
+  async fetch(request, server) {
+    server.timeout(request, 0);
     const { pathname, search } = new URL(request.url);
     const headers = new Headers(request.headers);
     const to = headers.get('x-to');
