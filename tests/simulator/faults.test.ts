@@ -8,7 +8,12 @@ async function attempt(apiRoot: string, chat_id: number, deadlineMs = 300) {
   const body = JSON.stringify({ chat_id, text: 'x' });
   const headers = { 'content-type': 'application/json' };
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(deadlineMs) });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(deadlineMs),
+    });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     return { broke: (error as Error).name === 'TimeoutError' ? 'stalled' : 'reset' };

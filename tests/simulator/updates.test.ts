@@ -95,7 +95,10 @@ describe('E11 getUpdates', () => {
 describe('E11 webhook', () => {
   /** A bot's door that answers by `respond` and keeps what it got. */
   function door(respond: (seen: number) => Response | Promise<Response>) {
-    const got: { secret: string | null; update: { update_id: number; message?: { chat: { id: number } } } }[] = [];
+    const got: {
+      secret: string | null;
+      update: { update_id: number; message?: { chat: { id: number } } };
+    }[] = [];
     const server = Bun.serve({
       port: 0,
       hostname: '127.0.0.1',
@@ -107,7 +110,11 @@ describe('E11 webhook', () => {
         return respond(got.length);
       },
     });
-    return { got, url: `http://127.0.0.1:${server.port}/hook`, [Symbol.dispose]: () => void server.stop(true) };
+    return {
+      got,
+      url: `http://127.0.0.1:${server.port}/hook`,
+      [Symbol.dispose]: () => void server.stop(true),
+    };
   }
 
   test('updates come with the secret; polling is refused meanwhile; info and words as Telegram’s', async () => {

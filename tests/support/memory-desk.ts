@@ -88,7 +88,12 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   }
 
   function promise(state: MutableState, device: Device, until: Date): PromisedIssue {
-    const issue = { issueId: issueId(crypto.randomUUID()), deviceId: device.id, deviceName: device.name, until };
+    const issue = {
+      issueId: issueId(crypto.randomUUID()),
+      deviceId: device.id,
+      deviceName: device.name,
+      until,
+    };
     desk.issues.push({ ...issue, accountId: state.account.id, livingMessageId: null });
     return issue;
   }
