@@ -68,10 +68,14 @@ export async function startBot(options: BotRigOptions = {}) {
     async ask(user: number, text: string, contains: string) {
       return says(user, contains, control.sendText(user, text).messageId);
     },
-    /** Presses the button with this text under the message and waits for the answer to the press. */
+    /** Presses the button with this text under the message and waits for all that comes of it. */
     async press(user: number, messageId: number, text: string) {
-      return control.awaitAnswer(control.press(user, messageId, { text }), WITHIN_MS);
+      const press = await control.awaitAnswer(control.press(user, messageId, { text }), WITHIN_MS);
+      await bot.idle();
+      return press;
     },
+    /** The message as it stands now. */
+    message: (chat: number, id: number) => control.messages(chat).find((each) => each.message_id === id),
     async [Symbol.asyncDispose]() {
       await bot.stop(1_000);
       await simulated[Symbol.asyncDispose]();

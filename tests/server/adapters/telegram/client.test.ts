@@ -31,7 +31,12 @@ function scripted(...replies: readonly (Reply | Error)[]) {
 const fine = { body: { ok: true, result: { message_id: 7 } } };
 const refusal = (error_code: number, description: string, retry_after?: number): Reply => ({
   status: error_code,
-  body: { ok: false, error_code, description, ...(retry_after === undefined ? {} : { parameters: { retry_after } }) },
+  body: {
+    ok: false,
+    error_code,
+    description,
+    ...(retry_after === undefined ? {} : { parameters: { retry_after } }),
+  },
 });
 
 function client(...replies: readonly (Reply | Error)[]) {
@@ -90,7 +95,9 @@ describe('every call leaves through the requester', () => {
     await api.sendDocument(5, file, { caption: 'Файл', reply_markup: { inline_keyboard: [] } });
     const request = requests[0] as HttpRequest;
     expect(request.timeoutMs).toBe(30_000);
-    const form = await new Response(request.body as Uint8Array<ArrayBuffer>, { headers: request.headers }).formData();
+    const form = await new Response(request.body as Uint8Array<ArrayBuffer>, {
+      headers: request.headers,
+    }).formData();
     const document = form.get('document') as File;
     expect([form.get('chat_id'), form.get('caption')]).toEqual(['5', 'Файл']);
     expect(form.get('reply_markup')).toBe('{"inline_keyboard":[]}');

@@ -19,6 +19,6 @@ describe('A8: /start', () => {
     await rig.says(user, 'Preparing');
     await rig.says(user, 'Access is on');
     expect(rig.desk.issues).toHaveLength(1);
-    expect(rig.inbox.unsettledIds()).toEqual([]);
+    await eventually(() => rig.inbox.unsettledIds().length === 0);
   });
 });
