@@ -11,6 +11,7 @@ readonly TEST_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables strace ut
 readonly ENTRY_POINTS=(src/server/main.ts)
 
 BUN=""
+command=""
 passed=0
 failed=0
 failures=()
@@ -160,6 +161,8 @@ install_packages() {
   [[ -z $left ]] || { echo "still missing: $left"; return 1; }
 }
 
+is_root() { [[ $EUID -eq 0 ]]; }
+
 debian_packages() {
   if ! command -v dpkg-query >/dev/null; then
     echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium"
@@ -168,7 +171,7 @@ debian_packages() {
   local missing
   mapfile -t missing < <(missing_packages)
   [[ ${#missing[@]} -gt 0 ]] || return 0
-  if [[ $EUID -eq 0 ]]; then
+  if is_root; then
     check "Debian packages" "apt-get install ${missing[*]}" install_packages "${missing[@]}"
   else
     echo "  Not root, and missing: ${missing[*]}. Tests that need them cannot run (sudo apt-get install them)."
@@ -253,18 +256,23 @@ Usage: ./build.sh [command]
 TEXT
 }
 
-command=${1:-build}
-[[ $# -eq 0 ]] || shift
-case $command in
-  build) command_build ;;
-  demo) command_demo "$@" ;;
-  test) command_test "$@" ;;
-  bench) command_bench "$@" ;;
-  setup) set_up ;;
-  help | -h | --help) usage ;;
-  *)
-    echo "build.sh: no command \"$command\"" >&2
-    usage >&2
-    exit 2
-    ;;
-esac
+main() {
+  command=${1:-build}
+  [[ $# -eq 0 ]] || shift
+  case $command in
+    build) command_build ;;
+    demo) command_demo "$@" ;;
+    test) command_test "$@" ;;
+    bench) command_bench "$@" ;;
+    setup) set_up ;;
+    help | -h | --help) usage ;;
+    *)
+      echo "build.sh: no command \"$command\"" >&2
+      usage >&2
+      return 2
+      ;;
+  esac
+}
+
+# Sourced, it only defines the functions: that is how its tests reach them.
+[[ "${BASH_SOURCE[0]}" != "$0" ]] || main "$@"

@@ -132,16 +132,14 @@ describe('the rules of size and name bite', () => {
     expect(lengthProblems(sourceFile('src/a.ts', lines(MAX_FILE_LINES + 1).join('\n')))).toHaveLength(1);
   });
 
-  test.each([
-    'function a() {',
-    'export const a = () => {',
-    'async function* a<T>(b: T): Promise<void> {',
-    'run(b) {',
-  ])('a function too long: %s', (head) => {
-    const text = (count: number) => [head, ...lines(count - 2), '}'].join('\n');
-    expect(lengthProblems(sourceFile('src/a.ts', text(MAX_FUNCTION_LINES)))).toEqual([]);
-    expect(lengthProblems(sourceFile('src/a.ts', text(MAX_FUNCTION_LINES + 1)))).toHaveLength(1);
-  });
+  test.each(['function a() {', 'export const a = () => {', 'async function* a<T>(b: T): Promise<void> {'])(
+    'a function too long: %s',
+    (head) => {
+      const text = (count: number) => [head, ...lines(count - 2), '}'].join('\n');
+      expect(lengthProblems(sourceFile('src/a.ts', text(MAX_FUNCTION_LINES)))).toEqual([]);
+      expect(lengthProblems(sourceFile('src/a.ts', text(MAX_FUNCTION_LINES + 1)))).toHaveLength(1);
+    },
+  );
 
   test('a method too long', () => {
     const text = (count: number) =>

@@ -2,7 +2,8 @@
  * Runs the test files in a few groups, one process each, and writes "PASSED FAILED" to the file named by --results.
  *
  * A failure is: a failing test, a skipped one, a file without any test or that cannot be loaded, a group over its
- * time, a process left running after its group. build.sh adds its own checks and prints the last line.
+ * time (--limit-minutes sets another one for all), a process left running after its group. build.sh adds its own
+ * checks and prints the last line.
  */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -21,7 +22,7 @@ const TEST_TIMEOUT_MS = 20_000;
 const FAREWELL_MS = 3_000;
 
 const { values, positionals } = parseArgs({
-  options: { results: { type: 'string' } },
+  options: { results: { type: 'string' }, 'limit-minutes': { type: 'string' } },
   allowPositionals: true,
 });
 const folder = mkdtempSync(join(tmpdir(), 'adit-tests-'));
@@ -39,11 +40,16 @@ async function runAll(filter: string): Promise<GroupResult> {
     return { passed: 0, failures: [failure(filter, 'no test file has this in its path')] };
   const { run, leftOut } = runnable(files, lackingHere());
   const results: GroupResult[] = [];
-  for (const group of groupTests(run)) results.push(await runGroup(group));
+  for (const group of groupTests(run)) results.push(await runGroup(withLimit(group)));
   for (const each of leftOut) print(`NOT RUN here, needs ${each.needs}: ${each.file}`);
   const failures = results.flatMap((each) => each.failures);
   printFailures(failures);
   return { passed: results.reduce((sum, each) => sum + each.passed, 0), failures };
+}
+
+function withLimit(group: TestGroup): TestGroup {
+  const minutes = values['limit-minutes'];
+  return minutes === undefined ? group : { ...group, limitMinutes: Number(minutes) };
 }
 
 function lackingHere(): ReadonlySet<Need> {
@@ -89,8 +95,13 @@ async function runProcess(group: TestGroup, report: string) {
   if (exitCode === null) process.kill(-child.pid, 'SIGKILL');
   await child.exited;
   // A process left behind may hold the pipe for ever.
-  await Promise.race([relayed, Bun.sleep(1_000)]);
+  await orAfter(1_000, relayed);
   return { exitCode, lastFile: progress.lastFile };
+}
+
+/** Waits for `work`, but not longer; the timer alone does not keep this program alive. */
+function orAfter(ms: number, work: Promise<void>): Promise<void> {
+  return Promise.race([work, new Promise<void>((resolve) => setTimeout(resolve, ms).unref())]);
 }
 
 /** Passes the progress on and remembers the file at work, for the case that it never ends. */

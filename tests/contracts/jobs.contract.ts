@@ -154,6 +154,29 @@ export function jobsContract(title: string, makeHarness: () => Promise<JobsHarne
       await untilTrue(() => held.length === 8);
     });
 
+    test('while a kind is not enabled none of its jobs is taken', async () => {
+      let enabled = false;
+      jobs.work('apply-peer', { batchSize: 10, maxHeld: 10, enabled: () => enabled }, async (batch) => {
+        seen.push(...names(batch));
+        await completeAll(batch);
+      });
+      await harness.start();
+      await jobs.enqueue([peer('a')]);
+      await jobs.enqueue([{ kind: 'housekeeping', data: {} }]);
+      jobs.wake('apply-peer');
+      let otherKindWorked = false;
+      jobs.work('housekeeping', { batchSize: 1, maxHeld: 1 }, async ([job]) => {
+        otherKindWorked = true;
+        await job?.complete();
+      });
+      jobs.wake('housekeeping');
+      await untilTrue(() => otherKindWorked);
+      expect(seen).toEqual([]);
+      enabled = true;
+      await untilTrue(nothingLeft);
+      expect(seen).toEqual(['a']);
+    });
+
     test('settling twice is safe, the first one counts', async () => {
       await serve(async ([job]) => {
         await job?.complete();

@@ -11,7 +11,7 @@ import { TEXTS } from '../../src/views/words/texts.ts';
 import { createDoorKit } from './door-kit.ts';
 import { createMemoryDesk } from './memory-desk.ts';
 import { createMemoryInbox } from './memory-inbox.ts';
-import { createRecordingLog } from './recording-log.ts';
+import { createRecordingLog, type RecordedLine } from './recording-log.ts';
 import { startSimulator, TOKEN } from './simulator.ts';
 
 export interface BotRigOptions {
@@ -31,7 +31,8 @@ export async function startBot(options: BotRigOptions = {}) {
   const simulated = await startSimulator(options.simulator);
   const { control } = simulated;
   const kit = createDoorKit({ threshold: 1_000_000 });
-  const log = createRecordingLog();
+  const lines: RecordedLine[] = [];
+  const log = Object.assign(createRecordingLog(lines), { lines });
   const clock = options.clock ?? systemClock;
   const api = createTelegramClient({
     requester: createHttpRequester(kit),

@@ -68,7 +68,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     const number = accounts.size * 10 + state.devices.length;
     const device: Mutable<Device> = {
       id: deviceId(crypto.randomUUID()),
-      name: nextDeviceName(state.devices),
+      name: nextDeviceName('Device', state.devices),
       state: 'active',
       createdAt: now(),
       delivered: false,

@@ -120,7 +120,7 @@ export function createMemoryJobs(clock: Pick<Clock, 'now'>): MemoryJobs {
       kind: job.kind,
       data: job.data as JobKinds[JobKind],
       attempt,
-      complete: () => settle(() => void (job.state = 'completed')),
+      complete: () => settle(() => Object.assign(job, { state: 'completed' })),
       fail: (error, retryAfterMs) => {
         const asked = error instanceof AppError ? error.retryAfterMs : undefined;
         return settle(() => giveBack(job, error, retryAfterMs ?? asked));
@@ -139,6 +139,7 @@ export function createMemoryJobs(clock: Pick<Clock, 'now'>): MemoryJobs {
   async function pump(kind: JobKind, worker: Worker): Promise<void> {
     for (;;) {
       const room = Math.min(worker.options.batchSize, worker.options.maxHeld - worker.held.size);
+      if (worker.options.enabled?.() === false) return;
       const batch = ready(kind).slice(0, Math.max(0, room));
       if (batch.length === 0 || workers.get(kind) !== worker) return;
       await turn(
@@ -221,7 +222,7 @@ export function createMemoryJobs(clock: Pick<Clock, 'now'>): MemoryJobs {
       while ([...workers.keys()].some((kind) => ready(kind).length > 0)) {
         const before = jobs.map((job) => job.attempt).join();
         await Promise.all([...workers.keys()].map(pumpOnce));
-        // Everything ready is beyond somebody's `maxHeld`: only the test can settle those.
+        // Everything ready is not enabled, or beyond somebody's `maxHeld`: only the test can go on.
         if (before === jobs.map((job) => job.attempt).join()) return;
       }
     },

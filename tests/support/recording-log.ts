@@ -1,23 +1,21 @@
 import type { Log } from '../../src/server/core/ports/log.ts';
 
-export interface LogLine {
+export interface RecordedLine {
   readonly level: 'debug' | 'info' | 'warn' | 'error';
   readonly fields: Record<string, unknown>;
   readonly message: string;
 }
 
-/** A log that keeps its lines. */
-export function createRecordingLog(): Log & { readonly lines: readonly LogLine[] } {
-  const lines: LogLine[] = [];
-  const at = (level: LogLine['level']) => (fields: Record<string, unknown>, message: string) =>
-    void lines.push({ level, fields, message });
-  const log = {
-    lines,
+/** Keeps every line, children's too. */
+export function createRecordingLog(lines: RecordedLine[], bound: Record<string, unknown> = {}): Log {
+  const at = (level: RecordedLine['level']) => (fields: Record<string, unknown>, message: string) => {
+    lines.push({ level, fields: { ...bound, ...fields }, message });
+  };
+  return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (): Log => log,
+    child: (fields) => createRecordingLog(lines, { ...bound, ...fields }),
   };
-  return log;
 }

@@ -18,7 +18,7 @@ function readMessages(source: string): Map<string, string> {
 const english = readMessages(TEXTS.en);
 const russian = readMessages(TEXTS.ru);
 
-const SPEAKERS = ['src/server/entry/bot', 'src/server/adapters/telegram'];
+const SPEAKERS = ['src/server/entry/bot', 'src/server/adapters/telegram', 'src/server/app'];
 
 /** The string literals of everything that speaks; what is computed in a template stands as `*`. */
 async function literalsInCode(before = ''): Promise<string[]> {

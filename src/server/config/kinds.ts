@@ -13,6 +13,8 @@ export interface Kind<T> {
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
+  /** As the operator wrote it: with brackets round an IPv6 address. */
+  readonly text: string;
 }
 
 /** A list separated by commas, spaces allowed round them. */
@@ -77,12 +79,14 @@ export const endpoint: Kind<Endpoint> = {
   schema: z
     .string()
     .regex(/^(\[[0-9a-fA-F:.]+\]|[^\s:[\]/]+):\d{1,5}$/)
-    .transform((given) => ({ host: hostPart(given), port: Number(given.slice(given.lastIndexOf(':') + 1)) }))
+    .transform(toEndpoint)
     .refine(({ host, port }) => isHost(host) && port >= 1 && port <= 65_535),
 };
 
-function hostPart(given: string): string {
-  return given.slice(0, given.lastIndexOf(':')).replace(/^\[|\]$/g, '');
+function toEndpoint(text: string): Endpoint {
+  const colon = text.lastIndexOf(':');
+  const host = text.slice(0, colon).replace(/^\[|\]$/g, '');
+  return { host, port: Number(text.slice(colon + 1)), text };
 }
 
 function isHost(host: string): boolean {
@@ -97,7 +101,7 @@ export const listenHost: Kind<string> = {
   schema: z.string().refine(isHost),
 };
 
-/** DNS servers (or search domains, which wg-quick takes in the same line). */
+/** DNS servers for client configs. */
 export const dnsList: Kind<readonly string[]> = {
   accepts: 'IP addresses separated by commas',
   schema: listOf(z.union([z.ipv4(), z.ipv6()])),

@@ -6,12 +6,14 @@ import {
   nextDeviceName,
   type PromisedIssue,
 } from '../core/access.ts';
-import { AppError } from '../core/errors.ts';
+import { AppError, isPassing, toAppError } from '../core/errors.ts';
 import { createGroupCommit } from '../core/group-commit.ts';
 import { deviceId, issueId, type NodeId, peerId, subscriptionId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { AddDeviceOutcome, TrialOutcome, Visit } from '../core/ports/desk.ts';
+import type { NewJob } from '../core/ports/jobs.ts';
 import type { AccessStore, AccessTransaction, LeasedAddress } from '../core/ports/store.ts';
+import type { Language } from '../core/ports/words.ts';
 
 /**
  * Gives a user access: the trial with its first device, or one more device.
@@ -32,6 +34,8 @@ export interface IssueAccessDeps {
   readonly random: Random;
   readonly rules: AccessRules;
   readonly node: NodeId;
+  /** What an unnamed device is called: `Device`, `Устройство`. A number follows. */
+  deviceWord(language: Language): string;
 }
 
 interface Request {
@@ -40,6 +44,8 @@ interface Request {
 }
 
 type Outcome = TrialOutcome | AddDeviceOutcome;
+/** What one request of a batch came to; a failure that is its own is not the others'. */
+type Answer = Outcome | AppError;
 
 /** Accounts in one transaction: enough to amortise it, few enough that a lock is held for milliseconds. */
 const LARGEST_BATCH = 64;
@@ -49,11 +55,13 @@ const MOST_WAITING = 5000;
 export function createIssueAccess(deps: IssueAccessDeps): IssueAccess {
   const queue = createGroupCommit((batch: readonly Request[]) => runBatch(deps, batch), LARGEST_BATCH);
 
-  function submit(request: Request): Promise<Outcome> {
+  async function submit(request: Request): Promise<Outcome> {
     if (queue.size >= MOST_WAITING) {
       throw new AppError('exhausted', 'Too many people are asking at once. Please try again in a minute.');
     }
-    return queue.submit(request);
+    const answer = await queue.submit(request);
+    if (answer instanceof AppError) throw answer;
+    return answer;
   }
 
   return {
@@ -63,14 +71,14 @@ export function createIssueAccess(deps: IssueAccessDeps): IssueAccess {
 }
 
 /** Two requests of one account must see each other's effect: they go into different transactions, in order. */
-async function runBatch(deps: IssueAccessDeps, batch: readonly Request[]): Promise<readonly Outcome[]> {
-  const outcomes = new Map<Request, Outcome>();
-  for (let left = [...batch]; left.length > 0; left = left.filter((each) => !outcomes.has(each))) {
+async function runBatch(deps: IssueAccessDeps, batch: readonly Request[]): Promise<readonly Answer[]> {
+  const answers = new Map<Request, Answer>();
+  for (let left = [...batch]; left.length > 0; left = left.filter((each) => !answers.has(each))) {
     const round = firstOfEachAccount(left);
-    const answers = await runRound(deps, round);
-    for (const [index, request] of round.entries()) outcomes.set(request, answers[index] as Outcome);
+    const given = await runRound(deps, round);
+    for (const [index, request] of round.entries()) answers.set(request, given[index] as Answer);
   }
-  return batch.map((request) => outcomes.get(request) as Outcome);
+  return batch.map((request) => answers.get(request) as Answer);
 }
 
 function firstOfEachAccount(requests: readonly Request[]): Request[] {
@@ -79,19 +87,17 @@ function firstOfEachAccount(requests: readonly Request[]): Request[] {
   return [...first.values()];
 }
 
-/** A conflict is one request's; alone, the others go through. */
-async function runRound(deps: IssueAccessDeps, round: readonly Request[]): Promise<readonly Outcome[]> {
+/** When one request is refused by the database, the others go through alone; when the database is away, none. */
+async function runRound(deps: IssueAccessDeps, round: readonly Request[]): Promise<readonly Answer[]> {
   try {
     return await deps.store.transaction((tx) => issueAll(deps, tx, round));
   } catch (error) {
-    const together = round.length > 1 && error instanceof AppError && error.code === 'conflict';
-    if (!together) throw error;
+    const failure = toAppError(error);
+    if (round.length === 1 || isPassing(failure)) return round.map(() => failure);
   }
-  const outcomes: Outcome[] = [];
-  for (const each of round) {
-    outcomes.push(...(await deps.store.transaction((tx) => issueAll(deps, tx, [each]))));
-  }
-  return outcomes;
+  const answers: Answer[] = [];
+  for (const each of round) answers.push(...(await runRound(deps, [each])));
+  return answers;
 }
 
 interface Grant {
@@ -113,6 +119,7 @@ async function issueAll(
   const verdicts = new Map(fresh.map((each) => [each, decide(deps, each, states, now)]));
   const grants = [...verdicts.values()].filter((each): each is Grant => 'request' in each);
   const issued = await grantAll(deps, tx, grants, now);
+  await tx.enqueue(redeliveries(fresh, states));
   return requests.map((request) => {
     const verdict = verdicts.get(request);
     if (!verdict) return { kind: 'repeat' };
@@ -137,6 +144,20 @@ function decide(
   }
   const decision = decideTrial(state, deps.rules, now);
   return decision.kind === 'grant' ? { request, state, until: decision.endsAt } : { ...decision, language };
+}
+
+/** Somebody who blocked the bot before the config came, and is back, gets it now rather than never (F-G6). */
+function redeliveries(requests: readonly Request[], states: ReadonlyMap<number, AccountState>): NewJob[] {
+  return requests
+    .filter((each) => each.wants === 'trial')
+    .flatMap((each) => states.get(each.visit.profile.id)?.devices ?? [])
+    .filter((device) => device.peer.wanted && !device.delivered)
+    .map(({ peer }) => ({
+      kind: 'apply-peer',
+      data: { peerId: peer.id },
+      priority: 10,
+      singletonKey: `redeliver:${peer.id}`,
+    }));
 }
 
 /** Grants in order of arrival as far as addresses reach. */
@@ -166,7 +187,7 @@ function plan(deps: IssueAccessDeps, grant: Grant, address: LeasedAddress) {
   const device = {
     id: deviceId(deps.random.uuid()),
     accountId,
-    name: nextDeviceName(grant.state.devices),
+    name: nextDeviceName(deps.deviceWord(grant.state.account.language), grant.state.devices),
     peerId: peerId(deps.random.uuid()),
     nodeId: deps.node,
     address,

@@ -73,8 +73,8 @@ export const bans: readonly Ban[] = [
   {
     what: 'default exports and barrels',
     pattern: /\bexport\s+default\b|\bexport\s+\*/,
-    // Tools read their own settings as a default export.
-    home: (path) => /^[\w-]+\.config\.ts$/.test(path),
+    // The type of an embedded file is that of its default export.
+    home: (path) => path.endsWith('.d.ts'),
     samples: ['export default function () {}', "export * from './a.ts';"],
     harmless: ['export const a = 1;', 'const fallback = options.default;'],
   },

@@ -12,7 +12,7 @@ export interface FunctionSpan {
   readonly length: number;
 }
 
-const KEBAB_FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|bench|d|config|client))?\.(ts|tsx)$/;
+const KEBAB_FILE = /^[a-z0-9]+(-[a-z0-9]+)*(\.(test|contract|bench|d))?\.(ts|tsx)$/;
 const KEBAB_FOLDER = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const VAGUE_FOLDERS = ['utils', 'util', 'helpers', 'helper', 'common', 'misc', 'shared', 'lib'];
 

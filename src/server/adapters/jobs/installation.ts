@@ -95,3 +95,11 @@ async function ensureQueue(
   // A queue of an older version takes on what this version wants.
   await boss.updateQueue(name, settings);
 }
+
+/**
+ * pg-boss reads a queue's row at its first use and keeps it. Done here, for that first use may be inside a
+ * transaction of ours, where a second connection must not be asked for.
+ */
+export async function learnQueues(boss: PgBoss): Promise<void> {
+  for (const kind of JOB_KINDS) await boss.insert(kind, []);
+}

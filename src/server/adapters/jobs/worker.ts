@@ -7,7 +7,7 @@ import { createBell } from './bell.ts';
 import type { Claim } from './claims.ts';
 import { createHolding, type Holding } from './holding.ts';
 import { parseJobData } from './kinds.ts';
-import type { LoopRecord } from './loop.ts';
+import type { LoopRecorder } from './loop.ts';
 import type { Settler } from './settler.ts';
 
 /** A handler and its limits, as `work` got them. */
@@ -15,7 +15,7 @@ export interface WorkerSpec<K extends JobKind = JobKind> {
   readonly kind: K;
   readonly options: WorkOptions;
   readonly handler: JobHandler<K>;
-  readonly record: LoopRecord;
+  readonly recorder: LoopRecorder;
 }
 
 export interface WorkerDeps {
@@ -77,7 +77,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     async run(taking, handling) {
       while (!taking.aborted) {
         let more = false;
-        await spec.record.turn(async () => {
+        await spec.recorder.turn(async () => {
           more = await turn(taking, handling);
         });
         if (!more) await bell.wait(deps.pollIntervalMs, taking);

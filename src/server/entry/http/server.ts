@@ -9,14 +9,21 @@ export interface Readiness {
   readonly reasons: readonly string[];
 }
 
+export interface WebhookEntry {
+  /** `/telegram/…` */
+  readonly path: string;
+  /** Checks the secret before it reads a byte of the body; answers an HTTP status. */
+  take(secret: string | null, readBody: () => Promise<Uint8Array>): Promise<number>;
+}
+
 export interface HttpDeps {
   readonly host: string;
   readonly port: number;
   readonly metricsGuard: MetricsGuard;
   readiness(): Readiness;
   renderMetrics(): Promise<string>;
-  /** The webhook of the bot, when updates come that way: answers an HTTP status. */
-  readonly webhook: { readonly path: string; handle(request: Request): Promise<number> } | null;
+  /** The webhook of the bot, when updates come that way. */
+  readonly webhook: WebhookEntry | null;
   readonly log: Log;
 }
 
@@ -48,10 +55,9 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     });
   const { webhook } = deps;
   if (webhook) {
-    // `parse: none`: the secret is checked before a single byte of the body is.
-    app.post(webhook.path, async ({ request }) => plain('', await webhook.handle(request)), {
-      parse: 'none',
-    });
+    // `parse: none`: the secret is looked at before the body is.
+    const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
+    app.post(webhook.path, take, { parse: 'none' });
   }
 
   return {
@@ -64,6 +70,26 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
       if (app.server) await app.stop();
     },
   };
+}
+
+const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
+/** Beyond what the bot takes, so that its own limit is the one that answers. */
+const MOST_BODY_BYTES = 2 * 1024 * 1024;
+
+function takeUpdate(webhook: WebhookEntry, request: Request): Promise<number> {
+  return webhook.take(request.headers.get(SECRET_HEADER), () => readCapped(request, MOST_BODY_BYTES));
+}
+
+/** Stops reading at the cap: what is over it is refused by its length, not kept. */
+async function readCapped(request: Request, cap: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > cap) break;
+  }
+  return Buffer.concat(chunks);
 }
 
 function readyz(readiness: Readiness): Response {

@@ -74,6 +74,18 @@ describe('an answer', () => {
   });
 });
 
+test('an answer over its cap is not read on: the server sees the connection closed', async () => {
+  const closed = Promise.withResolvers<void>();
+  const endless = new ReadableStream({
+    pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+    cancel: () => closed.resolve(),
+  });
+  await using server = serve(() => new Response(endless));
+  const { get } = setUp();
+  expect((await failureOf(get(server.origin, { timeoutMs: 60_000 }))).code).toBe('exhausted');
+  await closed.promise;
+});
+
 describe('F-L2 a server that stands still: timeout within the deadline', () => {
   const stalls = ['/no-headers', '/length-stall', '/chunk-stall', '/slow'];
   test.each(stalls)('%s', async (path) => {

@@ -1,6 +1,0 @@
-/** Files that Bun hands over as their text (`with { type: 'text' }`). */
-declare module '*.sql' {
-  const text: string;
-
-  export { text as default };
-}
