@@ -113,10 +113,12 @@ pack_postgres() {
 }
 
 # Into a new file first: a running dist/adit keeps its own, and a failed compile leaves the old one.
+# Some packages name their own folder by __dirname; a fixed one keeps the binary the same wherever it is built.
 compile() {
   rm -rf dist/.new && mkdir -p dist/.new || return 1
   "$BUN" build --compile --minify-whitespace --minify-syntax --bytecode --format=esm --sourcemap \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+    --define __dirname='"/"' --define __filename='"/adit"' \
     --define "ADIT_VERSION=\"$(version)\"" --define "ADIT_COMMIT=\"$(commit)\"" \
     "${ENTRY_POINTS[@]}" --outfile dist/.new/adit || return 1
   dist/.new/adit version || return 1

@@ -1,6 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
+import { TEXTS } from '../views/words/texts.ts';
 import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
+import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
 import { openDatabase } from './app/database.ts';
 import { migrateAll } from './app/migrate-all.ts';
@@ -15,6 +17,7 @@ import { createLocalNode } from './app/tunnel.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
+import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
 import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
 import { scheduleTable } from './entry/schedule/table.ts';
@@ -84,8 +87,19 @@ export function buildApp(options: AppOptions): App {
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
     const rules = config.access;
-    const desk = createDesk({ ...world, store, peers, living, activity, rules, node: LOCAL_NODE });
-    const bot = createBotPart(world, { telegram: config.telegram, desk, inbox });
+    const words = createWords(TEXTS);
+    const deviceWord = (language: Language) => words.say(language, 'device-word');
+    const desk = createDesk({
+      ...world,
+      store,
+      peers,
+      living,
+      activity,
+      rules,
+      node: LOCAL_NODE,
+      deviceWord,
+    });
+    const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
     const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
     const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
     const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });

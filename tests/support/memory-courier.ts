@@ -55,11 +55,10 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
   async function sendDocument(parcel: Parcel): Promise<number> {
     const { chatId, deviceId, fileName, configText } = parcel;
     world.documents.sent += 1;
-    if (world.documents.sent === world.documents.failAt)
-      throw new AppError('unavailable', 'Telegram does not answer.');
+    const count = world.documents.sent;
+    if (count === world.documents.failAt) throw new AppError('unavailable', 'Telegram does not answer.');
     const id = world.send({ chatId, kind: 'document', deviceId, fileName, content: configText });
-    if (world.documents.sent === world.documents.loseAnswerAt)
-      throw new AppError('timeout', 'Telegram took too long.');
+    if (count === world.documents.loseAnswerAt) throw new AppError('timeout', 'Telegram took too long.');
     return id;
   }
 

@@ -111,11 +111,12 @@ async function issueAll(
   tx: AccessTransaction,
   requests: readonly Request[],
 ): Promise<readonly Outcome[]> {
-  const now = deps.clock.now();
   const settled = await tx.settleUpdates(requests.map((each) => each.visit.updateId));
   const fresh = requests.filter((each) => settled.has(each.visit.updateId));
   if (fresh.length === 0) return requests.map(() => ({ kind: 'repeat' }));
   const states = await tx.openAccounts(fresh.map((each) => each.visit.profile));
+  // After the wait for the accounts: a subscription may have ended meanwhile.
+  const now = deps.clock.now();
   const verdicts = new Map(fresh.map((each) => [each, decide(deps, each, states, now)]));
   const grants = [...verdicts.values()].filter((each): each is Grant => 'request' in each);
   const issued = await grantAll(deps, tx, grants, now);
