@@ -18,19 +18,21 @@ function readMessages(source: string): Map<string, string> {
 const english = readMessages(TEXTS.en);
 const russian = readMessages(TEXTS.ru);
 
-const SPEAKERS = ['src/server/entry/bot', 'src/server/adapters/telegram', 'src/server/app'];
+const SPEAKERS = [
+  'src/server/entry/bot/**/*.ts',
+  'src/server/adapters/telegram/**/*.ts',
+  'src/server/app.ts',
+];
 
 /** The string literals of everything that speaks; what is computed in a template stands as `*`. */
 async function literalsInCode(before = ''): Promise<string[]> {
   const root = new URL('../../', import.meta.url).pathname;
   const literal = new RegExp(`${before}(['\`])([^'\`\\n]+)\\1`, 'g');
   const found: string[] = [];
-  for (const folder of SPEAKERS) {
-    for (const path of new Bun.Glob('**/*.ts').scanSync(root + folder)) {
-      const text = await Bun.file(`${root}${folder}/${path}`).text();
-      for (const match of text.matchAll(literal)) {
-        found.push((match[2] as string).replace(/\$\{[^}]+\}/g, '*'));
-      }
+  for (const path of SPEAKERS.flatMap((each) => [...new Bun.Glob(each).scanSync(root)])) {
+    const text = await Bun.file(root + path).text();
+    for (const match of text.matchAll(literal)) {
+      found.push((match[2] as string).replace(/\$\{[^}]+\}/g, '*'));
     }
   }
   return found;
