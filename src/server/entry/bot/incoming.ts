@@ -97,14 +97,3 @@ const textOf = (value: unknown): string => (typeof value === 'string' ? value : 
 function cutTo(limit: number, text: string): string {
   return [...text.slice(0, limit * 2)].slice(0, limit).join('').toWellFormed();
 }
-
-/**
- * The update with what PostgreSQL's JSON refuses taken out of its strings: NUL and halves of surrogate pairs.
- * Both reach us in the names and texts of real users.
- */
-export function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
-  if (Array.isArray(value)) return value.map(storable) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [storable(key), storable(each)])) as T;
-}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
 import type { Update } from 'grammy/types';
-import { readUpdate, storable } from '../../../../src/server/entry/bot/incoming.ts';
+import { readUpdate } from '../../../../src/server/entry/bot/incoming.ts';
 
 const from = {
   id: 2 ** 52 - 1,
@@ -99,10 +99,4 @@ describe('F-G7: what an update asks', () => {
       }),
     );
   });
-});
-
-test('F-G7: what PostgreSQL refuses in JSON is taken out before storing, and nothing else', () => {
-  const given = { update_id: 5, message: { text: 'a\0b \ud83d \\u0000 👍', list: ['\0', 1, null, true] } };
-  const clean = { update_id: 5, message: { text: 'ab \ufffd \\u0000 👍', list: ['', 1, null, true] } };
-  expect(storable(given)).toEqual(clean);
 });
