@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { HeldJob, JobHandler, JobRunner, NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import { eventually } from '../support/eventually.ts';
+
+// Over a real database the first test waits for its server too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 /** What the suite asks of an implementation, beyond the port. */
 export interface ContractJobs extends JobRunner {

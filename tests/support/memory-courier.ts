@@ -54,7 +54,8 @@ export const plainQr: QrMaker = { png: (text) => new TextEncoder().encode(text) 
 export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
   async function sendDocument(parcel: Parcel): Promise<number> {
     const { chatId, deviceId, fileName, configText } = parcel;
-    const count = (world.documents.sent += 1);
+    world.documents.sent += 1;
+    const count = world.documents.sent;
     if (count === world.documents.failAt) throw new AppError('unavailable', 'Telegram does not answer.');
     const id = world.send({ chatId, kind: 'document', deviceId, fileName, content: configText });
     if (count === world.documents.loseAnswerAt) throw new AppError('timeout', 'Telegram took too long.');

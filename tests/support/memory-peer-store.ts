@@ -119,7 +119,8 @@ function assignKeys(
     if (peer.publicKey !== null) {
       tables.retiredKeys.set(peer.publicKey, { publicKey: peer.publicKey, peerId, removedAt: null });
     }
-    tables.peers.set(peerId, { ...peer, publicKey });
+    const appliedGeneration = Math.min(peer.appliedGeneration, peer.generation - 1);
+    tables.peers.set(peerId, { ...peer, publicKey, appliedGeneration });
   }
 }
 

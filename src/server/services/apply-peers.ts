@@ -1,13 +1,15 @@
 import { AppError } from '../core/errors.ts';
-import { type IssueId, type NodeId, type PublicKey, peerId } from '../core/ids.ts';
+import { type NodeId, type PublicKey, peerId } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
-import { allowedIpsOf, confirmed, type FreshIssue, type KeyedTarget, toChange } from '../core/peer-change.ts';
+import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { DeliveryOutcome } from '../core/ports/courier.ts';
 import type { HeldJob, JobHandler } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { PeerStore, PeerTarget } from '../core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelState } from '../core/ports/tunnel.ts';
 import type { DeliverConfig } from './deliver-config.ts';
+import { createDeliveryLine, type DeliveryLine } from './delivery-line.ts';
 
 /**
  * Brings a batch of peers to what the database wants, and sends the configs that are due.
@@ -37,47 +39,37 @@ export interface ApplyPeersDeps {
 type Job = HeldJob<'apply-peer'>;
 
 export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'> {
-  // A second job for a config on its way must not give its peer another key.
-  const delivering = new Set<IssueId>();
+  const line = createDeliveryLine(deps.deliver);
 
-  async function finish(jobs: readonly Job[], target: KeyedTarget, saved: Promise<void>): Promise<void> {
-    try {
-      const outcome = target.fresh ? await deliverOnce(target, target.fresh) : null;
-      await saved;
-      if (outcome?.kind === 'later') await failAll(jobs, postponed(), outcome.retryAfterMs);
-      else await Promise.all(jobs.map((job) => job.complete()));
-    } catch (error) {
-      await failAll(jobs, error);
-    }
-  }
-
-  async function deliverOnce(target: PeerTarget, fresh: FreshIssue) {
-    try {
-      return await deps.deliver(target, fresh);
-    } finally {
-      delivering.delete(fresh.issue.id);
-    }
+  /** A second job for a config on its way shares the fate of the first. */
+  function deliveryOf(target: KeyedTarget): Promise<DeliveryOutcome> | null {
+    return target.fresh ? line.send(target, target.fresh) : line.underway(target);
   }
 
   return async (jobs, signal) => {
     const byPeer = Map.groupBy(jobs, (job) => job.data.peerId);
     const found = await deps.peers.targets([...byPeer.keys()].map(peerId));
-    const targets = found.map((target) => withFreshKey(deps, delivering, target));
-    const fresh = targets.flatMap((each) => (each.fresh ? [each.fresh] : []));
-    for (const each of fresh) delivering.add(each.issue.id);
-    try {
-      await applyAll(deps, targets, signal);
-    } catch (error) {
-      for (const each of fresh) delivering.delete(each.issue.id);
-      throw error;
-    }
+    const targets = found.map((target) => withFreshKey(deps, line, target));
+    await applyAll(deps, targets, signal);
     const saved = deps.saveConfig();
-    saved.catch(() => undefined);
-    for (const target of targets) void finish(byPeer.get(target.peerId) ?? [], target, saved);
-    const known = new Set<string>(targets.map((each) => each.peerId));
-    const gone = jobs.filter((job) => !known.has(job.data.peerId));
-    await Promise.all(gone.map((job) => job.complete()));
+    const deliveries = new Map(targets.map((each) => [each.peerId as string, deliveryOf(each)]));
+    for (const [peer, held] of byPeer) {
+      // Jobs of a peer that is not there any more have nothing to wait for but the file.
+      settle(held, deliveries.get(peer) ?? null, saved).catch((error) =>
+        deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
+      );
+    }
   };
+}
+
+async function settle(jobs: readonly Job[], delivery: Promise<DeliveryOutcome> | null, saved: Promise<void>) {
+  try {
+    const [outcome] = await Promise.all([delivery, saved]);
+    if (outcome?.kind === 'later') await failAll(jobs, postponed(), outcome.retryAfterMs);
+    else await Promise.all(jobs.map((job) => job.complete()));
+  } catch (error) {
+    await failAll(jobs, error);
+  }
 }
 
 const postponed = () => new AppError('unavailable', 'Telegram asked to send this later.');
@@ -86,12 +78,9 @@ async function failAll(jobs: readonly Job[], error: unknown, retryAfterMs?: numb
   await Promise.all(jobs.map((job) => job.fail(error, retryAfterMs)));
 }
 
-function withFreshKey(
-  deps: ApplyPeersDeps,
-  delivering: ReadonlySet<IssueId>,
-  target: PeerTarget,
-): KeyedTarget {
-  if (!target.issue || delivering.has(target.issue.id)) return { ...target, fresh: null };
+/** A second job for a config on its way must not give its peer another key. */
+function withFreshKey(deps: ApplyPeersDeps, line: DeliveryLine, target: PeerTarget): KeyedTarget {
+  if (!target.issue || line.underway(target)) return { ...target, fresh: null };
   const pair = deps.keys.keyPair();
   const retiredKeys =
     target.publicKey === null ? target.retiredKeys : [...target.retiredKeys, target.publicKey];

@@ -55,6 +55,7 @@ pool-full = 😔 All places are taken right now. We know about it; please try ag
 
 ## Delivery
 
+device-word = Device
 config-caption = 📄 <b>{ $device }</b>: your WireGuard config. It works until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
     Keep it to yourself: one file is for one device.
 qr-caption = 📷 The same as a QR code: scan it with the WireGuard app on your phone.

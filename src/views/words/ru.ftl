@@ -55,6 +55,7 @@ pool-full = 😔 Сейчас все места заняты. Мы об этом
 
 ## Доставка
 
+device-word = Устройство
 config-caption = 📄 <b>{ $device }</b>: ваш конфиг WireGuard. Работает до { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
     Никому его не передавайте: один файл для одного устройства.
 qr-caption = 📷 То же самое QR-кодом: отсканируйте его в приложении WireGuard на телефоне.

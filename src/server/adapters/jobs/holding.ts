@@ -16,7 +16,7 @@ export interface Holding<K extends JobKind> {
   /** For rows nobody can handle. */
   reject(claim: Claim, error: unknown): Promise<void>;
   claims(): readonly Claim[];
-  /** Gives everything back that is not being settled. Never throws: the lease does the same, later. */
+  /** Gives everything back that is not being settled. */
   releaseAll(): Promise<void>;
   /** Resolves when nothing is held. */
   empty(): Promise<void>;
@@ -64,7 +64,7 @@ export function createHolding<K extends JobKind>(kind: K, settler: Settler, free
     reject: (claim, error) => settle(take(claim), failure(error, undefined)),
     claims: () => [...entries].map((entry) => entry.claim),
     async releaseAll() {
-      await Promise.allSettled([...entries].map((entry) => settle(entry, { type: 'release' })));
+      await Promise.all([...entries].map((entry) => settle(entry, { type: 'release' })));
     },
     async empty() {
       if (entries.size > 0) await new Promise<void>((resolve) => waiters.push(resolve));

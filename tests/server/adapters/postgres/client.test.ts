@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { type Database, toSqlExecutor } from '../../../../src/server/adapters/postgres/client.ts';
@@ -226,6 +227,17 @@ describe('F-D3: nothing stays behind', () => {
     await eventually(() => expect(database.stats()).toMatchObject({ in_use: 0, waiting: 0 }));
     expect((await sessions()).filter(({ state }) => state !== 'idle')).toEqual([]);
     expect(await database.raw.execute('SELECT 1 FROM things WHERE id >= 200000')).toEqual([]);
+  });
+
+  test('a process killed in the middle of a transaction leaves no lock', async () => {
+    await place.admin.unsafe('CREATE TABLE held AS SELECT 1 AS id, 1 AS n');
+    const program = join(import.meta.dir, '../../../support/open-transaction-process.ts');
+    const env = { ...process.env, ADDRESS: JSON.stringify(place.socket) };
+    const child = Bun.spawn([process.execPath, program], { env, stdout: 'pipe', stderr: 'inherit' });
+    await child.stdout.getReader().read();
+    child.kill('SIGKILL');
+    await database.raw.execute('UPDATE held SET n = n + 10 WHERE id = 1');
+    expect(await database.raw.execute('SELECT n FROM held')).toEqual([{ n: 11 }]);
   });
 
   test('a transaction that never ends is ended, and its place is free again', async () => {

@@ -15,6 +15,7 @@ import { accounts, devices, issues, peers, subscriptions, updates } from '../sch
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
 import { expireSubscriptions } from './expiry.ts';
+import { storableText } from './storable.ts';
 
 export interface AccessStoreDeps {
   readonly database: Database;
@@ -118,8 +119,8 @@ async function lockAccounts(tx: Tx, profiles: readonly AccountProfile[]): Promis
         id: each.id,
         chatId: each.chatId,
         languageHint: each.languageHint,
-        name: each.name,
-        username: each.username,
+        name: storableText(each.name),
+        username: each.username === null ? null : storableText(each.username),
       })),
     )
     .onConflictDoUpdate({

@@ -98,8 +98,11 @@ async function assignKeys(
     insert into adit.retired_keys (public_key, peer_id)
     select public_key, id from adit.peers where id = any(${ids}) and public_key is not null
     on conflict do nothing`);
+  // With a new key no reading of the interface holds any more, though the intent is the same.
   await tx.execute(sql`
-    update adit.peers p set public_key = fresh.public_key
+    update adit.peers p
+       set public_key = fresh.public_key, changed_at = now(),
+           applied_generation = least(p.applied_generation, p.generation - 1)
       from unnest(${ids}, ${sql.param(keys.map((each) => each.publicKey))}::text[]) as fresh(id, public_key)
      where p.id = fresh.id`);
 }
