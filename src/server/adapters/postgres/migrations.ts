@@ -1,0 +1,17 @@
+import access from '../../../../drizzle/0000_access.sql' with { type: 'text' };
+import report from '../../../../drizzle/0001_report.sql' with { type: 'text' };
+
+/** One SQL file of `drizzle/`. Files are only ever added: an applied one never changes. */
+export interface MigrationFile {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * Every file, oldest first. Named one by one because a compiled binary has no folder to look into; a test
+ * compares this list with the folder and its journal.
+ */
+export const MIGRATIONS: readonly MigrationFile[] = [
+  { name: '0000_access', sql: access },
+  { name: '0001_report', sql: report },
+];

@@ -1,0 +1,69 @@
+import { and, asc, isNotNull, isNull, lt, sql } from 'drizzle-orm';
+import { createGroupCommit } from '../../../core/group-commit.ts';
+import { type UpdateId, updateId } from '../../../core/ids.ts';
+import type { Inbox, StoredUpdate } from '../../../core/ports/store.ts';
+import type { Database } from '../client.ts';
+import { updates } from '../schema.ts';
+import { storableJson } from './storable.ts';
+
+const LARGEST_WRITE = 500;
+
+/** Updates kept from the moment they are accepted until their effect has committed. */
+export function createInbox(database: Database): Inbox {
+  const settling = createGroupCommit(async (ids: readonly UpdateId[]) => {
+    await database.read((tx) =>
+      tx
+        .update(updates)
+        .set({ handledAt: sql`now()`, payload: null })
+        .where(and(sql`${updates.id} = any(${sql.param([...ids])}::bigint[])`, isNull(updates.handledAt))),
+    );
+    return ids.map(() => undefined);
+  }, LARGEST_WRITE);
+
+  // Webhooks arrive one by one; a burst of them is stored in a few statements all the same.
+  const accepting = createGroupCommit(async (batch: readonly StoredUpdate[]) => {
+    const fresh = await insertNew(database, batch);
+    return batch.map((each) => fresh.delete(each.id));
+  }, LARGEST_WRITE);
+
+  return {
+    async accept(incoming) {
+      const isNew = await Promise.all(incoming.map((each) => accepting.submit(each)));
+      return new Set(incoming.filter((_, index) => isNew[index]).map((each) => each.id));
+    },
+    settle: (id) => settling.submit(id),
+    async unsettled(limit) {
+      const rows = await database.read((tx) =>
+        tx
+          .select({ id: updates.id, payload: updates.payload })
+          .from(updates)
+          .where(and(isNull(updates.handledAt), isNotNull(updates.payload)))
+          .orderBy(asc(updates.id))
+          .limit(limit),
+      );
+      return rows.map((row) => ({ id: updateId(row.id), payload: row.payload }));
+    },
+    async forget(before) {
+      const gone = await database.read((tx) =>
+        tx
+          .delete(updates)
+          .where(and(isNotNull(updates.handledAt), lt(updates.receivedAt, before)))
+          .returning({ id: updates.id }),
+      );
+      return gone.length;
+    },
+  };
+}
+
+/** Ids that were not known before. The same id twice in one batch is new once. */
+async function insertNew(database: Database, batch: readonly StoredUpdate[]): Promise<Set<UpdateId>> {
+  const unique = new Map(batch.map((each) => [each.id, each]));
+  const rows = await database.read((tx) =>
+    tx
+      .insert(updates)
+      .values([...unique.values()].map((each) => ({ id: each.id, payload: storableJson(each.payload) })))
+      .onConflictDoNothing()
+      .returning({ id: updates.id }),
+  );
+  return new Set(rows.map((row) => updateId(row.id)));
+}

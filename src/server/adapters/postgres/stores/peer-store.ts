@@ -1,0 +1,163 @@
+import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { AppError } from '../../../core/errors.ts';
+import { createGroupCommit } from '../../../core/group-commit.ts';
+import { type IssueId, type NodeId, type PublicKey, peerId } from '../../../core/ids.ts';
+import type { NewJob } from '../../../core/ports/jobs.ts';
+import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
+import type { PeerStore } from '../../../core/ports/store.ts';
+import type { TunnelPeer } from '../../../core/ports/tunnel.ts';
+import type { Database } from '../client.ts';
+import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
+import { peers, retiredKeys } from '../schema.ts';
+import { readTargets } from './peer-targets.ts';
+
+const PAGE = 1000;
+/** More at once gains nothing and makes one statement long. */
+const LARGEST_WRITE = 500;
+
+interface IssueMark {
+  readonly id: IssueId;
+  readonly living?: number;
+  readonly document?: number;
+  readonly deliveredAt?: string;
+}
+
+/** Peers as the worker and the reconcile see them. */
+export function createPeerStore(
+  database: Database,
+  enqueueIn: (executor: SqlExecutor, jobs: readonly NewJob[]) => Promise<void>,
+): PeerStore {
+  // Thousands of users are told at once; what is noted about each goes down in a few statements.
+  const marks = createGroupCommit(async (batch: readonly IssueMark[]) => {
+    await database.read((tx) => writeMarks(tx, batch));
+    return batch.map(() => undefined);
+  }, LARGEST_WRITE);
+
+  return {
+    targets: (ids) => database.read((tx) => readTargets(tx, ids)),
+    assignKeys: (node, keys) => database.transaction((tx) => assignKeys(tx, node, keys)),
+    async markApplied(applied, now) {
+      if (applied.length === 0) return;
+      await database.read((tx) =>
+        tx.execute(sql`
+          update adit.peers p set applied_generation = done.generation, applied_at = ${now.toISOString()}
+            from unnest(${sql.param(applied.map((each) => each.peerId))}::uuid[],
+                        ${sql.param(applied.map((each) => each.generation))}::int[]) as done(id, generation)
+           where p.id = done.id and p.applied_generation < done.generation`),
+      );
+    },
+    async forgetRetired(keys) {
+      if (keys.length === 0) return;
+      await database.read((tx) =>
+        tx
+          .update(retiredKeys)
+          .set({ removedAt: sql`now()` })
+          .where(inArray(retiredKeys.publicKey, [...keys])),
+      );
+    },
+    saveLivingMessage: (id, messageId) => marks.submit({ id, living: messageId }),
+    saveDocument: (id, messageId) => marks.submit({ id, document: messageId }),
+    markDelivered: (id, now) => marks.submit({ id, deliveredAt: now.toISOString() }),
+    wanted: (nodeId) => wantedPages(database, nodeId),
+    unwantedAmong: (nodeId, keys) => database.read((tx) => unwantedAmong(tx, nodeId, keys)),
+    enqueueUnapplied: (nodeId, olderThan, limit) =>
+      database.transaction(async (tx) => {
+        const jobs = await unappliedJobs(tx, nodeId, olderThan, limit);
+        if (jobs.length > 0) await enqueueIn(toSqlExecutor(tx), jobs);
+        return jobs.length;
+      }),
+  };
+}
+
+/** Rows in order of id: two batches that touch the same issues never wait for each other in a circle. */
+async function writeMarks(tx: Tx, batch: readonly IssueMark[]): Promise<void> {
+  const merged = new Map<IssueId, IssueMark>();
+  for (const mark of batch) merged.set(mark.id, { ...merged.get(mark.id), ...mark });
+  const rows = [...merged.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+  await tx.execute(sql`
+    update adit.issues i set
+        living_message_id = coalesce(m.living, i.living_message_id),
+        document_message_id = coalesce(m.document, i.document_message_id),
+        delivered_at = coalesce(i.delivered_at, m.delivered)
+      from unnest(${sql.param(rows.map((each) => each.id))}::uuid[],
+                  ${sql.param(rows.map((each) => each.living ?? null))}::bigint[],
+                  ${sql.param(rows.map((each) => each.document ?? null))}::bigint[],
+                  ${sql.param(rows.map((each) => each.deliveredAt ?? null))}::timestamptz[])
+           as m(id, living, document, delivered)
+     where i.id = m.id`);
+}
+
+async function assignKeys(
+  tx: Tx,
+  node: Parameters<PeerStore['assignKeys']>[0],
+  keys: Parameters<PeerStore['assignKeys']>[1],
+): Promise<void> {
+  await refuseOldHolder(tx, node);
+  const ids = sql`${sql.param(keys.map((each) => each.peerId))}::uuid[]`;
+  await tx.execute(sql`
+    insert into adit.retired_keys (public_key, peer_id)
+    select public_key, id from adit.peers where id = any(${ids}) and public_key is not null
+    on conflict do nothing`);
+  // With a new key no reading of the interface holds any more, though the intent is the same.
+  await tx.execute(sql`
+    update adit.peers p
+       set public_key = fresh.public_key, changed_at = now(),
+           applied_generation = least(p.applied_generation, p.generation - 1)
+      from unnest(${ids}, ${sql.param(keys.map((each) => each.publicKey))}::text[]) as fresh(id, public_key)
+     where p.id = fresh.id`);
+}
+
+/** A holder that lost the node without noticing must not write keys any more. */
+async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epoch: number }) {
+  const rows = await tx.execute<{ lease_epoch: number }>(
+    sql`select lease_epoch from adit.nodes where id = ${node.id} for share`,
+  );
+  if (rows[0]?.lease_epoch !== node.epoch) {
+    throw new AppError('conflict', 'Another process has taken this node over.', { details: { ...node } });
+  }
+}
+
+/** Keyset pages over index `peers_wanted`; each page is its own short session. */
+async function* wantedPages(database: Database, node: NodeId): AsyncIterable<readonly TunnelPeer[]> {
+  let last = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const rows = await database.read((tx) =>
+      tx
+        .select({ id: peers.id, publicKey: peers.publicKey, ip4: peers.ip4, ip6: peers.ip6 })
+        .from(peers)
+        .where(and(eq(peers.nodeId, node), peers.wanted, gt(peers.id, last), isNotNull(peers.publicKey)))
+        .orderBy(asc(peers.id))
+        .limit(PAGE),
+    );
+    if (rows.length > 0) yield rows.map(toTunnelPeer);
+    if (rows.length < PAGE) return;
+    last = rows[rows.length - 1]!.id;
+  }
+}
+
+const toTunnelPeer = (row: { publicKey: string | null; ip4: string; ip6: string | null }): TunnelPeer => ({
+  publicKey: row.publicKey as PublicKey,
+  allowedIps: row.ip6 === null ? [`${row.ip4}/32`] : [`${row.ip4}/32`, `${row.ip6}/128`],
+});
+
+async function unwantedAmong(tx: Tx, node: NodeId, keys: readonly PublicKey[]) {
+  const asked = sql`${sql.param([...keys])}::text[]`;
+  const rows = await tx.execute<{ public_key: string }>(sql`
+    select public_key from adit.peers where node_id = ${node} and public_key = any(${asked}) and not wanted
+    union
+    select r.public_key from adit.retired_keys r where r.public_key = any(${asked})
+       and not exists (select from adit.peers p where p.public_key = r.public_key and p.wanted)`);
+  return new Set(rows.map((row) => row.public_key as PublicKey));
+}
+
+/** Index `peers_unapplied`. A peer can have lost its job only when that is dead or was discarded. */
+async function unappliedJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
+  const rows = await tx.execute<{ id: string }>(sql`
+    update adit.peers set changed_at = now()
+     where id in (
+       select id from adit.peers
+        where node_id = ${node} and generation <> applied_generation and changed_at < ${olderThan.toISOString()}
+        order by changed_at limit ${limit} for update skip locked)
+    returning id`);
+  return rows.map((row) => ({ kind: 'apply-peer', data: { peerId: peerId(row.id) } }));
+}

@@ -1,0 +1,129 @@
+import type {
+  AccountId,
+  ChatId,
+  DeviceId,
+  IssueId,
+  NodeId,
+  PeerId,
+  PublicKey,
+  SubscriptionId,
+} from './ids.ts';
+import type { Language } from './ports/words.ts';
+
+/** What an update tells about its sender. Nothing of it ever enters a config. */
+export interface AccountProfile {
+  readonly id: AccountId;
+  readonly chatId: ChatId;
+  /** From Telegram's `language_code`, for an account that has not chosen. */
+  readonly languageHint: Language;
+  /** As typed by the person: any characters, at most 256 of them. */
+  readonly name: string;
+  readonly username: string | null;
+}
+
+export interface Account {
+  readonly id: AccountId;
+  readonly chatId: ChatId;
+  readonly language: Language;
+}
+
+export interface Subscription {
+  readonly id: SubscriptionId;
+  readonly plan: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+/** A credential on a node. `applied`: the interface was read back and holds the newest intent. */
+export interface Peer {
+  readonly id: PeerId;
+  readonly nodeId: NodeId;
+  readonly publicKey: PublicKey | null;
+  readonly ip4: string;
+  readonly ip6: string | null;
+  readonly wanted: boolean;
+  readonly applied: boolean;
+}
+
+export type DeviceState = 'active' | 'paused';
+
+export interface Device {
+  readonly id: DeviceId;
+  readonly name: string;
+  readonly state: DeviceState;
+  readonly createdAt: Date;
+  readonly peer: Peer;
+  /** False while its newest config has not reached the user. */
+  readonly delivered: boolean;
+}
+
+/** Everything a decision about one account needs, read under the account's lock. Revoked devices are left out. */
+export interface AccountState {
+  readonly account: Account;
+  readonly subscriptions: readonly Subscription[];
+  readonly devices: readonly Device[];
+}
+
+/** What the operator allows. */
+export interface AccessRules {
+  /** 0: no trials. */
+  readonly trialDays: number;
+  readonly devicesPerAccount: number;
+}
+
+/** A config promised to a user: made in the request's transaction, delivered by the worker. */
+export interface PromisedIssue {
+  readonly issueId: IssueId;
+  readonly deviceId: DeviceId;
+  readonly deviceName: string;
+  readonly until: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The subscription in force at `now`: the one that ends last. */
+export function activeSubscription(state: AccountState, now: Date): Subscription | null {
+  const running = state.subscriptions.filter((each) => each.startsAt <= now && each.endsAt > now);
+  return running.reduce<Subscription | null>(
+    (best, each) => (best === null || each.endsAt > best.endsAt ? each : best),
+    null,
+  );
+}
+
+export type TrialDecision =
+  | { readonly kind: 'grant'; readonly endsAt: Date }
+  | { readonly kind: 'already-active'; readonly until: Date }
+  | { readonly kind: 'trial-used' }
+  | { readonly kind: 'trial-off' };
+
+/** One trial an account, ever; an active subscription is shown, not created again (A8). */
+export function decideTrial(state: AccountState, rules: AccessRules, now: Date): TrialDecision {
+  const active = activeSubscription(state, now);
+  if (active) return { kind: 'already-active', until: active.endsAt };
+  if (state.subscriptions.some((each) => each.plan === 'trial')) return { kind: 'trial-used' };
+  if (rules.trialDays === 0) return { kind: 'trial-off' };
+  return { kind: 'grant', endsAt: new Date(now.getTime() + rules.trialDays * DAY_MS) };
+}
+
+export type DeviceDecision =
+  | { readonly kind: 'grant'; readonly until: Date }
+  | { readonly kind: 'no-subscription' }
+  | { readonly kind: 'device-limit'; readonly limit: number };
+
+export function decideDevice(state: AccountState, rules: AccessRules, now: Date): DeviceDecision {
+  const active = activeSubscription(state, now);
+  if (!active) return { kind: 'no-subscription' };
+  if (state.devices.length >= rules.devicesPerAccount) {
+    return { kind: 'device-limit', limit: rules.devicesPerAccount };
+  }
+  return { kind: 'grant', until: active.endsAt };
+}
+
+/** The smallest free number, so that after a removal the name comes back: `Phone 1`, `Phone 2` … */
+export function nextDeviceName(word: string, devices: readonly Pick<Device, 'name'>[]): string {
+  const taken = new Set(devices.map((each) => each.name));
+  for (let number = 1; ; number += 1) {
+    const name = `${word} ${number}`;
+    if (!taken.has(name)) return name;
+  }
+}

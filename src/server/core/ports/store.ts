@@ -1,0 +1,206 @@
+import type { AccountProfile, AccountState } from '../access.ts';
+import type {
+  AccountId,
+  ChatId,
+  DeviceId,
+  IssueId,
+  NodeId,
+  PeerId,
+  PoolId,
+  PublicKey,
+  SubscriptionId,
+  UpdateId,
+} from '../ids.ts';
+import type { NewJob } from './jobs.ts';
+import type { TunnelPeer } from './tunnel.ts';
+import type { Language } from './words.ts';
+
+/** An address taken out of its pool inside a transaction; it goes back by itself when that rolls back. */
+export interface LeasedAddress {
+  readonly poolId: PoolId;
+  /** Offset from the network address. */
+  readonly position: number;
+  readonly ip4: string;
+  readonly ip6: string | null;
+}
+
+export interface NewSubscription {
+  readonly id: SubscriptionId;
+  readonly accountId: AccountId;
+  readonly plan: string;
+  readonly startsAt: Date;
+  readonly endsAt: Date;
+}
+
+export interface NewDevice {
+  readonly id: DeviceId;
+  readonly accountId: AccountId;
+  readonly name: string;
+  readonly peerId: PeerId;
+  readonly nodeId: NodeId;
+  readonly address: LeasedAddress;
+}
+
+export interface NewIssue {
+  readonly id: IssueId;
+  /** Unique for ever: `trial:<account>`, `device:<update>`, `reissue:<update>`. */
+  readonly cause: string;
+  readonly accountId: AccountId;
+  readonly deviceId: DeviceId;
+  readonly peerId: PeerId;
+}
+
+/** Everything a batch of requests adds, written together. */
+export interface AccessAdditions {
+  readonly subscriptions: readonly NewSubscription[];
+  readonly devices: readonly NewDevice[];
+  readonly issues: readonly NewIssue[];
+}
+
+/**
+ * One short transaction: no network, no child process, no other use of the store inside. Everything commits
+ * together or not at all.
+ */
+export interface AccessTransaction {
+  /** Marks these updates handled; answers those that were not before. The others are repeats: do nothing for them. */
+  settleUpdates(ids: readonly UpdateId[]): Promise<ReadonlySet<UpdateId>>;
+  /** Creates missing accounts, locks all in order of id, reads what decisions need. */
+  openAccounts(profiles: readonly AccountProfile[]): Promise<ReadonlyMap<AccountId, AccountState>>;
+  /** Up to `count` free addresses of the node; fewer only when there really are fewer. */
+  claimAddresses(nodeId: NodeId, count: number): Promise<readonly LeasedAddress[]>;
+  add(additions: AccessAdditions, now: Date): Promise<void>;
+  setLanguage(id: AccountId, language: Language): Promise<void>;
+  renameDevice(id: DeviceId, name: string): Promise<void>;
+  /** The peer stays known and keeps its address. */
+  pauseDevice(id: DeviceId): Promise<void>;
+  resumeDevice(id: DeviceId): Promise<void>;
+  /** The device is gone for its user, its address rests, its peer is unwanted. */
+  revokeDevice(id: DeviceId, now: Date): Promise<void>;
+  /** The newest intent of the peer has a new generation: the worker makes a new key for it. */
+  renewPeer(id: PeerId): Promise<void>;
+  enqueue(jobs: readonly NewJob[]): Promise<void>;
+}
+
+export interface AccessStore {
+  transaction<T>(work: (tx: AccessTransaction) => Promise<T>): Promise<T>;
+  /** The account without a lock, for showing; null when it never visited. */
+  view(id: AccountId): Promise<AccountState | null>;
+  /** Makes peers of subscriptions that ended unwanted and enqueues them; at most `limit`. Returns how many. */
+  expire(now: Date, limit: number): Promise<number>;
+  markBlocked(id: AccountId, blocked: boolean): Promise<void>;
+}
+
+/** Updates as accepted from Telegram: kept until their effect has committed. */
+export interface Inbox {
+  /** Stores what is new and answers its ids; what is already known is a repeat. */
+  accept(updates: readonly StoredUpdate[]): Promise<ReadonlySet<UpdateId>>;
+  /** Handled, with no effect in the database. Many calls are written together. */
+  settle(id: UpdateId): Promise<void>;
+  /** Accepted and never handled, oldest first: what a crash left behind. */
+  unsettled(limit: number): Promise<readonly StoredUpdate[]>;
+  forget(before: Date): Promise<number>;
+}
+
+export interface StoredUpdate {
+  readonly id: UpdateId;
+  /** The update as Telegram sent it. */
+  readonly payload: unknown;
+}
+
+/** A config that still has to reach its user. */
+export interface PendingIssue {
+  readonly id: IssueId;
+  readonly accountId: AccountId;
+  readonly chatId: ChatId;
+  readonly language: Language;
+  readonly deviceId: DeviceId;
+  readonly deviceName: string;
+  readonly until: Date;
+  readonly livingMessageId: number | null;
+  readonly documentMessageId: number | null;
+}
+
+/** What the database wants of one peer at the moment of reading. */
+export interface PeerTarget {
+  readonly peerId: PeerId;
+  readonly generation: number;
+  readonly wanted: boolean;
+  readonly publicKey: PublicKey | null;
+  readonly ip4: string;
+  readonly ip6: string | null;
+  /** Earlier keys of this peer that may still be on the interface. */
+  readonly retiredKeys: readonly PublicKey[];
+  readonly issue: PendingIssue | null;
+}
+
+export interface PeerStore {
+  targets(ids: readonly PeerId[]): Promise<readonly PeerTarget[]>;
+  /**
+   * Gives each peer its new public key; the old one is remembered as retired in the same transaction.
+   * `conflict` when `epoch` is not the node's newest: another process has taken the node over.
+   */
+  assignKeys(
+    node: { readonly id: NodeId; readonly epoch: number },
+    keys: readonly { readonly peerId: PeerId; readonly publicKey: PublicKey }[],
+  ): Promise<void>;
+  /** The interface was read back and holds this generation. An older generation changes nothing. */
+  markApplied(
+    applied: readonly { readonly peerId: PeerId; readonly generation: number }[],
+    now: Date,
+  ): Promise<void>;
+  /** These retired keys were read back as absent. */
+  forgetRetired(keys: readonly PublicKey[]): Promise<void>;
+  saveLivingMessage(id: IssueId, messageId: number): Promise<void>;
+  saveDocument(id: IssueId, messageId: number): Promise<void>;
+  markDelivered(id: IssueId, now: Date): Promise<void>;
+  /** All peers the node should have, in pages by key: never one huge answer. */
+  wanted(nodeId: NodeId): AsyncIterable<readonly TunnelPeer[]>;
+  /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
+  unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
+  /** Peers wanted otherwise than applied for longer than `olderThan`, whose job is lost; enqueues them again. */
+  enqueueUnapplied(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
+}
+
+export interface PoolSpec {
+  /** `10.66.0.0/16` */
+  readonly cidr4: string;
+  readonly cidr6: string | null;
+}
+
+export interface PoolUsage {
+  readonly pool: string;
+  readonly free: number;
+  readonly leased: number;
+  readonly resting: number;
+}
+
+export interface ReconcileRun {
+  readonly nodeId: NodeId;
+  readonly startedAt: Date;
+  readonly finishedAt: Date;
+  /** `equal`, `corrected`, `refused`, `failed`. */
+  readonly outcome: string;
+  readonly added: number;
+  readonly removed: number;
+  readonly changed: number;
+  readonly quarantined: number;
+  readonly refused: number;
+  readonly error: string | null;
+}
+
+export interface NodeStore {
+  /** Records the node as configured and fills its pools with addresses when they are new. Repeating is safe. */
+  register(node: {
+    readonly id: NodeId;
+    readonly publicKey: PublicKey;
+    readonly endpoint: string;
+    readonly pools: readonly PoolSpec[];
+  }): Promise<void>;
+  /** Takes the node over: its number of take-overs goes up by one, and older holders' writes are refused. */
+  nextEpoch(id: NodeId): Promise<number>;
+  usage(): Promise<readonly PoolUsage[]>;
+  /** Addresses that rested long enough become free. */
+  wakeResting(restedBefore: Date): Promise<number>;
+  saveRun(run: ReconcileRun): Promise<void>;
+  forgetRuns(before: Date): Promise<number>;
+}

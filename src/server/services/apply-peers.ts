@@ -1,0 +1,121 @@
+import { AppError } from '../core/errors.ts';
+import { type NodeId, type PublicKey, peerId } from '../core/ids.ts';
+import type { Lane } from '../core/lane.ts';
+import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { DeliveryOutcome } from '../core/ports/courier.ts';
+import type { HeldJob, JobHandler } from '../core/ports/jobs.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { PeerStore, PeerTarget } from '../core/ports/store.ts';
+import type { KeyMaker, Tunnel, TunnelState } from '../core/ports/tunnel.ts';
+import type { DeliverConfig } from './deliver-config.ts';
+import { createDeliveryLine, type DeliveryLine } from './delivery-line.ts';
+
+/**
+ * Brings a batch of peers to what the database wants, and sends the configs that are due.
+ *
+ * Order of effects: make key pairs for configs not yet delivered and write their public keys (an earlier key is
+ * retired in the same transaction); remove and add on the interface, one process start each; read the interface
+ * back; mark what it really holds as applied; save wg0.conf; deliver. The private key lives from its making to
+ * its delivery and nowhere else, so a crash in between means a new pair when the job comes again: the user ends
+ * with exactly one that works. Safe to repeat at every point.
+ */
+export interface ApplyPeersDeps {
+  readonly node: NodeId;
+  /** The take-over number under which this process holds the node. */
+  epoch(): number;
+  readonly peers: PeerStore;
+  readonly tunnel: Tunnel;
+  /** The one lane for changes to this interface. */
+  readonly lane: Lane;
+  readonly keys: KeyMaker;
+  /** Saves wg0.conf; calls made while a save is in flight share the next one. */
+  saveConfig(): Promise<void>;
+  readonly deliver: DeliverConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+type Job = HeldJob<'apply-peer'>;
+
+export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'> {
+  const line = createDeliveryLine(deps.deliver);
+
+  /** A second job for a config on its way shares the fate of the first. */
+  function deliveryOf(target: KeyedTarget): Promise<DeliveryOutcome> | null {
+    return target.fresh ? line.send(target, target.fresh) : line.underway(target);
+  }
+
+  return async (jobs, signal) => {
+    const byPeer = Map.groupBy(jobs, (job) => job.data.peerId);
+    const found = await deps.peers.targets([...byPeer.keys()].map(peerId));
+    const targets = found.map((target) => withFreshKey(deps, line, target));
+    await applyAll(deps, targets, signal);
+    const saved = deps.saveConfig();
+    const deliveries = new Map(targets.map((each) => [each.peerId as string, deliveryOf(each)]));
+    for (const [peer, held] of byPeer) {
+      // Jobs of a peer that is not there any more have nothing to wait for but the file.
+      settle(held, deliveries.get(peer) ?? null, saved).catch((error) =>
+        deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
+      );
+    }
+  };
+}
+
+async function settle(jobs: readonly Job[], delivery: Promise<DeliveryOutcome> | null, saved: Promise<void>) {
+  try {
+    const [outcome] = await Promise.all([delivery, saved]);
+    if (outcome?.kind === 'later') await failAll(jobs, postponed(), outcome.retryAfterMs);
+    else await Promise.all(jobs.map((job) => job.complete()));
+  } catch (error) {
+    await failAll(jobs, error);
+  }
+}
+
+const postponed = () => new AppError('unavailable', 'Telegram asked to send this later.');
+
+async function failAll(jobs: readonly Job[], error: unknown, retryAfterMs?: number): Promise<void> {
+  await Promise.all(jobs.map((job) => job.fail(error, retryAfterMs)));
+}
+
+/** A second job for a config on its way must not give its peer another key. */
+function withFreshKey(deps: ApplyPeersDeps, line: DeliveryLine, target: PeerTarget): KeyedTarget {
+  if (!target.issue || line.underway(target)) return { ...target, fresh: null };
+  const pair = deps.keys.keyPair();
+  const retiredKeys =
+    target.publicKey === null ? target.retiredKeys : [...target.retiredKeys, target.publicKey];
+  return {
+    ...target,
+    publicKey: pair.publicKey,
+    retiredKeys,
+    fresh: { issue: target.issue, privateKey: pair.privateKey },
+  };
+}
+
+async function applyAll(deps: ApplyPeersDeps, targets: readonly KeyedTarget[], signal: AbortSignal) {
+  if (targets.length === 0) return;
+  const rekeyed = targets.filter((each) => each.fresh);
+  if (rekeyed.length > 0) {
+    const keys = rekeyed.map((each) => ({ peerId: each.peerId, publicKey: each.publicKey as PublicKey }));
+    await deps.peers.assignKeys({ id: deps.node, epoch: deps.epoch() }, keys);
+  }
+  const state = await deps.lane.run(async () => {
+    await deps.tunnel.apply(toChange(targets), signal);
+    return deps.tunnel.read(signal);
+  });
+  await record(deps, targets, state);
+}
+
+/** Only what was read back counts; anything else is tried again. */
+async function record(deps: ApplyPeersDeps, targets: readonly KeyedTarget[], state: TunnelState) {
+  const live = new Map(state.peers.map((each) => [each.publicKey, each]));
+  const unconfirmed = targets.filter((each) => !confirmed(each, live));
+  if (unconfirmed.length > 0) {
+    const details = { peers: unconfirmed.map((each) => [each.peerId, allowedIpsOf(each)]) };
+    throw new AppError('unavailable', 'The interface does not hold what was just applied.', { details });
+  }
+  const now = deps.clock.now();
+  await deps.peers.markApplied(targets, now);
+  await deps.peers.forgetRetired(targets.flatMap((each) => each.retiredKeys));
+  deps.log.debug({ peers: targets.length }, 'applied');
+}

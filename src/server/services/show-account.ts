@@ -1,0 +1,53 @@
+import { type AccessRules, type AccountState, activeSubscription, type Device } from '../core/access.ts';
+import type { AccountId, PublicKey } from '../core/ids.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { AccountView, DeviceView } from '../core/ports/desk.ts';
+import type { AccessStore } from '../core/ports/store.ts';
+import type { LivePeer } from '../core/ports/tunnel.ts';
+import type { NodeActivity } from './node-activity.ts';
+
+export interface ShowAccountDeps {
+  readonly store: AccessStore;
+  readonly activity: NodeActivity;
+  readonly rules: AccessRules;
+  readonly clock: Clock;
+}
+
+type Activity = ReadonlyMap<PublicKey, LivePeer> | null;
+
+/** An account with its devices and what the interface knows of them. Reads only. */
+export async function showAccount(deps: ShowAccountDeps, id: AccountId): Promise<AccountView | null> {
+  const state = await deps.store.view(id);
+  if (!state) return null;
+  const activity = state.devices.length > 0 ? await deps.activity.read() : new Map();
+  return toView(state, activity, deps.rules, deps.clock.now());
+}
+
+function toView(state: AccountState, activity: Activity, rules: AccessRules, now: Date): AccountView {
+  return {
+    language: state.account.language,
+    until: activeSubscription(state, now)?.endsAt ?? null,
+    trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
+    devices: state.devices.map((each) => toDeviceView(each, activity)),
+    deviceLimit: rules.devicesPerAccount,
+    nodeAnswers: activity !== null,
+    readAt: now,
+  };
+}
+
+function toDeviceView(device: Device, activity: Activity): DeviceView {
+  const { peer } = device;
+  const live = peer.publicKey === null ? undefined : activity?.get(peer.publicKey);
+  return {
+    id: device.id,
+    name: device.name,
+    state: device.state,
+    applied: peer.applied,
+    delivered: device.delivered,
+    ip4: peer.ip4,
+    ip6: peer.ip6,
+    lastHandshakeAt: live?.lastHandshakeAt ?? null,
+    uploadedBytes: live?.receivedBytes ?? null,
+    downloadedBytes: live?.sentBytes ?? null,
+  };
+}

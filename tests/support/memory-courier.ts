@@ -1,0 +1,101 @@
+import { AppError } from '../../src/server/core/errors.ts';
+import type { ChatId } from '../../src/server/core/ids.ts';
+import type { Courier, Parcel, QrMaker } from '../../src/server/core/ports/courier.ts';
+import type { Life } from './crash-plan.ts';
+
+export interface ChatMessage {
+  readonly id: number;
+  readonly chatId: ChatId;
+  readonly kind: 'document' | 'photo' | 'text';
+  readonly deviceId: string | null;
+  readonly fileName: string | null;
+  /** A config, what a QR says, or a text. */
+  content: string;
+  deleted: boolean;
+}
+
+/** What users hold in their chats, and what Telegram does to the next calls. It outlives a crash. */
+export interface CourierWorld {
+  readonly messages: ChatMessage[];
+  readonly blocked: Set<ChatId>;
+  /** Milliseconds to wait, told instead of delivering. */
+  readonly later: Map<ChatId, number>;
+  /** The nth document from now on (1 is the next) is refused, or is taken and the answer lost. */
+  documents: { failAt: number | null; loseAnswerAt: number | null; sent: number };
+  /** Awaited before each document: a test can hold deliveries back. */
+  beforeDocument: (parcel: Parcel) => Promise<void>;
+  send(message: Omit<ChatMessage, 'id' | 'deleted'>): number;
+  /** Documents that stand in the chat, oldest first. */
+  documentsOf(chat: ChatId): readonly ChatMessage[];
+}
+
+export function createCourierWorld(): CourierWorld {
+  const messages: ChatMessage[] = [];
+  return {
+    messages,
+    blocked: new Set(),
+    later: new Map(),
+    documents: { failAt: null, loseAnswerAt: null, sent: 0 },
+    beforeDocument: async () => undefined,
+    send(message) {
+      const id = messages.length + 1;
+      messages.push({ ...message, id, deleted: false });
+      return id;
+    },
+    documentsOf: (chat) =>
+      messages.filter((each) => each.chatId === chat && each.kind === 'document' && !each.deleted),
+  };
+}
+
+/** Says in bytes what it was given, so that a test can read it. */
+export const plainQr: QrMaker = { png: (text) => new TextEncoder().encode(text) };
+
+/** Delivers into the world; each thing sent, edited or deleted is an effect of its own. */
+export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
+  async function sendDocument(parcel: Parcel): Promise<number> {
+    const { chatId, deviceId, fileName, configText } = parcel;
+    world.documents.sent += 1;
+    const count = world.documents.sent;
+    if (count === world.documents.failAt) throw new AppError('unavailable', 'Telegram does not answer.');
+    const id = world.send({ chatId, kind: 'document', deviceId, fileName, content: configText });
+    if (count === world.documents.loseAnswerAt) throw new AppError('timeout', 'Telegram took too long.');
+    return id;
+  }
+
+  return {
+    async deliver(parcel, onDocument) {
+      const { chatId, deviceId, livingMessageId, deadDocumentId } = parcel;
+      await world.beforeDocument(parcel);
+      if (world.blocked.has(chatId)) return { kind: 'blocked' };
+      const retryAfterMs = world.later.get(chatId);
+      if (retryAfterMs !== undefined) return { kind: 'later', retryAfterMs };
+      if (deadDocumentId !== null) {
+        await life.effect('courier.delete', () => void remove(world, deadDocumentId));
+      }
+      await onDocument(await life.effect('courier.document', () => sendDocument(parcel)));
+      const content = new TextDecoder().decode(parcel.qrPng);
+      await life.effect('courier.photo', () =>
+        world.send({ chatId, kind: 'photo', deviceId, fileName: null, content }),
+      );
+      if (livingMessageId !== null) {
+        await life.effect('courier.edit', () => void edit(world, livingMessageId, 'ready'));
+      }
+      return { kind: 'delivered' };
+    },
+    async apologise({ livingMessageId }) {
+      if (livingMessageId !== null) edit(world, livingMessageId, 'sorry');
+    },
+  };
+}
+
+const find = (world: CourierWorld, id: number) => world.messages.find((each) => each.id === id);
+
+function remove(world: CourierWorld, id: number): void {
+  const message = find(world, id);
+  if (message) message.deleted = true;
+}
+
+function edit(world: CourierWorld, id: number, content: string): void {
+  const message = find(world, id);
+  if (message && !message.deleted) message.content = content;
+}

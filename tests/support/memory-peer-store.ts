@@ -1,0 +1,146 @@
+import { AppError } from '../../src/server/core/errors.ts';
+import type { IssueId, PeerId, PublicKey } from '../../src/server/core/ids.ts';
+import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
+import type { PeerStore, PeerTarget, PendingIssue } from '../../src/server/core/ports/store.ts';
+import {
+  type IssueRow,
+  type MemoryDatabase,
+  type PeerRow,
+  refuseDuplicate,
+  type Tables,
+} from './memory-database.ts';
+import { newestIssue } from './memory-store.ts';
+
+/** Small, so that a few peers already make several pages. */
+const PAGE = 7;
+
+/** Peers as the worker and the reconcile see them, in memory. */
+export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
+  const mark = (id: IssueId, change: (issue: IssueRow) => Partial<IssueRow>) =>
+    database.transaction(({ issues }) => {
+      const issue = issues.get(id);
+      if (issue) issues.set(id, { ...issue, ...change(issue) });
+    });
+
+  return {
+    targets: (ids) =>
+      database.transaction((tables) =>
+        ids.flatMap((id) => {
+          const peer = tables.peers.get(id);
+          return peer ? [toTarget(tables, peer)] : [];
+        }),
+      ),
+    assignKeys: (node, keys) => database.transaction((tables) => assignKeys(tables, node, keys)),
+    markApplied: (applied) =>
+      database.transaction(({ peers }) => {
+        for (const { peerId, generation } of applied) {
+          const peer = peers.get(peerId);
+          if (!peer || peer.appliedGeneration >= generation) continue;
+          peers.set(peerId, { ...peer, appliedGeneration: generation });
+        }
+      }),
+    forgetRetired: (keys) =>
+      database.transaction(({ retiredKeys }) => {
+        for (const key of keys) {
+          const row = retiredKeys.get(key);
+          if (row) retiredKeys.set(key, { ...row, removedAt: database.clock.now() });
+        }
+      }),
+    saveLivingMessage: (id, livingMessageId) => mark(id, () => ({ livingMessageId })),
+    saveDocument: (id, documentMessageId) => mark(id, () => ({ documentMessageId })),
+    markDelivered: (id, now) => mark(id, (issue) => ({ deliveredAt: issue.deliveredAt ?? now })),
+    wanted: (nodeId) => wantedPages(database, nodeId),
+    unwantedAmong: (nodeId, keys) =>
+      database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
+    enqueueUnapplied: (nodeId, olderThan, limit) =>
+      database.transaction(({ peers }, enqueue) => {
+        const lost = [...peers.values()]
+          .filter((each) => each.nodeId === nodeId && each.generation !== each.appliedGeneration)
+          .filter((each) => each.changedAt < olderThan)
+          .slice(0, limit);
+        for (const each of lost) peers.set(each.id, { ...each, changedAt: database.clock.now() });
+        enqueue(lost.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
+        return lost.length;
+      }),
+  };
+}
+
+function toTarget(tables: Tables, peer: PeerRow): PeerTarget {
+  const retired = [...tables.retiredKeys.values()].filter(
+    (each) => each.peerId === peer.id && each.removedAt === null,
+  );
+  const issue = newestIssue(tables, peer.id);
+  return {
+    peerId: peer.id,
+    generation: peer.generation,
+    wanted: peer.wanted,
+    publicKey: peer.publicKey,
+    ip4: peer.ip4,
+    ip6: peer.ip6,
+    retiredKeys: retired.map((each) => each.publicKey),
+    issue: peer.wanted && issue && issue.deliveredAt === null ? toIssue(tables, issue) : null,
+  };
+}
+
+function toIssue(tables: Tables, issue: IssueRow): PendingIssue {
+  const account = tables.accounts.get(issue.accountId)!;
+  const ends = [...tables.subscriptions.values()]
+    .filter((each) => each.accountId === account.id)
+    .map((each) => each.endsAt.getTime());
+  return {
+    id: issue.id,
+    accountId: account.id,
+    chatId: account.chatId,
+    language: account.language ?? account.languageHint,
+    deviceId: issue.deviceId,
+    deviceName: tables.devices.get(issue.deviceId)!.name,
+    until: new Date(Math.max(0, ...ends)),
+    livingMessageId: issue.livingMessageId,
+    documentMessageId: issue.documentMessageId,
+  };
+}
+
+function assignKeys(
+  tables: Tables,
+  node: Parameters<PeerStore['assignKeys']>[0],
+  keys: readonly { readonly peerId: PeerId; readonly publicKey: PublicKey }[],
+): void {
+  if (tables.nodes.get(node.id)?.epoch !== node.epoch) {
+    throw new AppError('conflict', 'Another process has taken this node over.');
+  }
+  for (const { peerId, publicKey } of keys) {
+    const others = [...tables.peers.values()].filter((each) => each.id !== peerId);
+    refuseDuplicate(
+      others.some((each) => each.publicKey === publicKey),
+      'peers_public_key',
+    );
+    const peer = tables.peers.get(peerId);
+    if (!peer) continue;
+    if (peer.publicKey !== null) {
+      tables.retiredKeys.set(peer.publicKey, { publicKey: peer.publicKey, peerId, removedAt: null });
+    }
+    const appliedGeneration = Math.min(peer.appliedGeneration, peer.generation - 1);
+    tables.peers.set(peerId, { ...peer, publicKey, appliedGeneration });
+  }
+}
+
+async function* wantedPages(database: MemoryDatabase, nodeId: string) {
+  let last = '';
+  for (;;) {
+    const page = await database.transaction(({ peers }) =>
+      [...peers.values()]
+        .filter((each) => each.nodeId === nodeId && each.wanted && each.publicKey !== null && each.id > last)
+        .sort((a, b) => (a.id < b.id ? -1 : 1))
+        .slice(0, PAGE),
+    );
+    if (page.length === 0) return;
+    yield page.map((each) => ({ publicKey: each.publicKey as PublicKey, allowedIps: allowedIpsOf(each) }));
+    last = page.at(-1)!.id;
+  }
+}
+
+function isUnwanted(tables: Tables, nodeId: string, key: PublicKey): boolean {
+  const owner = [...tables.peers.values()].find((each) => each.publicKey === key);
+  if (owner) return owner.nodeId === nodeId && !owner.wanted;
+  return tables.retiredKeys.has(key);
+}

@@ -1,0 +1,72 @@
+import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
+import { LOCAL_NODE, type PrivateKey, type PublicKey } from '../../src/server/core/ids.ts';
+import type { AccessStore, Inbox, NodeStore, PeerStore } from '../../src/server/core/ports/store.ts';
+import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
+import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { type CourierWorld, createCourierWorld } from './memory-courier.ts';
+import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts';
+import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts';
+import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
+import { createMemoryPeerStore } from './memory-peer-store.ts';
+import { createMemoryAccessStore } from './memory-store.ts';
+import type { RecordedLine } from './recording-log.ts';
+import { createSeededRandom } from './seeded-random.ts';
+
+/** Everything that is still there after a process has ended: database, interface, files, chats, time. */
+export interface ServiceWorld {
+  readonly clock: ManualClock;
+  readonly random: ReturnType<typeof createSeededRandom>;
+  readonly database: MemoryDatabase;
+  readonly store: AccessStore;
+  readonly peers: PeerStore;
+  readonly nodes: NodeStore;
+  readonly inbox: Inbox;
+  readonly jobs: MemoryJobs;
+  readonly tunnel: MemoryTunnel;
+  readonly courier: CourierWorld;
+  /** wg0.conf: the last one, and how many there were. */
+  readonly file: { peers: readonly TunnelPeer[]; writes: number };
+  readonly logLines: RecordedLine[];
+  /** Every key pair ever made: the public key of a private one. */
+  readonly keysMade: Map<PrivateKey, PublicKey>;
+}
+
+export interface WorldOptions {
+  readonly cidr4?: string;
+  readonly cidr6?: string | null;
+  readonly seed?: number;
+}
+
+export const SERVER = createKeyMaker().keyPair();
+
+export async function createServiceWorld(options: WorldOptions = {}): Promise<ServiceWorld> {
+  const clock = createManualClock();
+  const random = createSeededRandom(options.seed ?? 1);
+  const jobs = createMemoryJobs(clock);
+  const database = createMemoryDatabase({ clock, random, insertJobs: (added) => jobs.enqueue(added) });
+  const world: ServiceWorld = {
+    clock,
+    random,
+    database,
+    store: createMemoryAccessStore(database),
+    peers: createMemoryPeerStore(database),
+    nodes: createMemoryNodeStore(database),
+    inbox: createMemoryInbox(database),
+    jobs,
+    tunnel: createMemoryTunnel({ clock, publicKey: SERVER.publicKey, listenPort: 51820 }),
+    courier: createCourierWorld(),
+    file: { peers: [], writes: 0 },
+    logLines: [],
+    keysMade: new Map(),
+  };
+  const pools = [{ cidr4: options.cidr4 ?? '10.66.0.0/24', cidr6: options.cidr6 ?? null }];
+  await world.nodes.register({
+    id: LOCAL_NODE,
+    publicKey: SERVER.publicKey,
+    endpoint: '192.0.2.1:51820',
+    pools,
+  });
+  await world.tunnel.ensureUp();
+  return world;
+}
