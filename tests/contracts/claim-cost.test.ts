@@ -34,9 +34,7 @@ describe('A6: a claim costs the same in an empty, a nearly full and a very large
   let large: PostgresRig;
   beforeAll(async () => {
     small = await openPostgresRig([{ cidr4: '10.66.0.0/24', cidr6: 'fd00:66::/64' }]);
-    const t = performance.now();
     large = await openPostgresRig([{ cidr4: '10.66.0.0/16', cidr6: 'fd00:66::/64' }]);
-    console.log('reg', performance.now() - t);
   }, 60_000);
   afterAll(async () => {
     await small.close();
@@ -47,7 +45,7 @@ describe('A6: a claim costs the same in an empty, a nearly full and a very large
     const empty = median(await claimTimes(small, 60));
     expect(median(await claimTimes(large, 60))).toBeLessThan(5 * empty + 2);
     await fill(large, 20);
-    const t = await claimTimes(large, 60);
-    console.log(empty, t.slice(0, 3), median(t), t.at(-1));
+    const full = await claimTimes(large, 60);
+    expect(median(full)).toBeLessThan(5 * empty + 2);
   });
 });

@@ -58,6 +58,16 @@ describe('E11 F-L2 faults to order', () => {
     expect((await sim.call('sendMessage', { chat_id: ann, text: 'x' })).ok).toBe(true);
   });
 
+  test('F-G5 a token revoked in mid-life: 401 in Telegram’s form', async () => {
+    await using sim = await startSimulator();
+    sim.control.orderFault({ kind: 'server_error', status: 401 });
+    expect(await sim.call('getMe')).toMatchObject({
+      status: 401,
+      error_code: 401,
+      description: 'Unauthorized',
+    });
+  });
+
   test('a fault without a count stays until cleared and counts its hits', () => {
     const book = createFaultBook();
     const id = book.order({ kind: 'empty', method: 'sendPhoto' });

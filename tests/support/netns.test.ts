@@ -26,18 +26,20 @@ test('namespaces see each other by their cable only, and share no WireGuard sock
 
 test('what a killed test run left behind is swept by the next one; what a living run has open is not', async () => {
   const mine = await createNamespace();
-  const run = Bun.spawn([process.execPath, join(import.meta.dir, 'programs', 'killed-run.ts')], {
-    stdout: 'pipe',
-  });
-  const { value } = await run.stdout.getReader().read();
-  const holder = Number(new TextDecoder().decode(value));
-  const network = networkOfProcess(holder)!;
-  expect(processesIn(network, 'wireguard-go').length).toBe(1);
-  run.kill('SIGKILL');
-  await run.exited;
-  await sweep();
-  expect(processesIn(network)).toEqual([]);
-  expect(isAlive(holder)).toBe(false);
-  expect((await mine.exec(['true'])).exitCode).toBe(0);
-  await mine.dispose();
+  try {
+    const program = join(import.meta.dir, 'programs', 'killed-run.ts');
+    const run = Bun.spawn([process.execPath, program], { stdout: 'pipe' });
+    const { value } = await run.stdout.getReader().read();
+    const holder = Number(new TextDecoder().decode(value));
+    const network = networkOfProcess(holder)!;
+    expect(processesIn(network, 'wireguard-go').length).toBe(1);
+    run.kill('SIGKILL');
+    await run.exited;
+    await sweep();
+    expect(processesIn(network)).toEqual([]);
+    expect(isAlive(holder)).toBe(false);
+    expect((await mine.exec(['true'])).exitCode).toBe(0);
+  } finally {
+    await mine.dispose();
+  }
 });

@@ -37,7 +37,6 @@ toast-not-yours = This button belongs to somebody else.
 toast-paused = Paused
 toast-resumed = On again
 toast-revoked = Removed
-toast-slow-down = Too fast. Please wait a few seconds.
 
 ## Start
 

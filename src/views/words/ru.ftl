@@ -37,7 +37,6 @@ toast-not-yours = Это чужая кнопка.
 toast-paused = Приостановлено
 toast-resumed = Снова включено
 toast-revoked = Удалено
-toast-slow-down = Слишком быстро. Подождите пару секунд.
 
 ## Начало
 

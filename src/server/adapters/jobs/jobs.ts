@@ -37,7 +37,10 @@ export interface Jobs extends JobRunner {
    * Only after `install` or `start`: before, the queues would have to be read beside the transaction.
    */
   enqueueIn(tx: SqlExecutor, jobs: readonly NewJob[]): Promise<void>;
-  /** Creates or migrates the schema and report.jobs; safe to repeat. The caller holds a lock: concurrent CREATE fails. */
+  /**
+   * Creates or migrates the schema, its queues and the view report.jobs; safe to repeat. The caller holds a lock:
+   * concurrent CREATE fails.
+   */
   install(): Promise<void>;
   /**
    * Works; installs before, when this runner did not yet. Throws AppError `unavailable` when the database is

@@ -46,10 +46,10 @@ for (const [title, fail, message] of thrown) {
     await eventually(async () => (await rig.rows(`state = 'retry'`)).length === 1);
     await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'good' } }]);
     await eventually(async () => (await rig.rows(`state = 'completed'`)).length === 1);
+    await jobs.stop({ graceMs: 5_000 });
     expect(await rig.rows(`data->>'peerId' = 'bad'`)).toMatchObject([
       { output: { code: 'internal', message } },
     ]);
-    await jobs.stop({ graceMs: 1_000 });
   });
 }
 
@@ -60,8 +60,8 @@ test('F-J5: a handler that throws before its first await is no different', async
   });
   await jobs.start();
   await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'a' } }]);
-  await eventually(async () => (await rig.rows(`state = 'retry'`)).length === 1);
-  expect(await rig.rows()).toMatchObject([{ output: { message: 'at once' } }]);
+  await eventually(async () => (await rig.rows(`output->>'message' = 'at once'`)).length === 1);
+  expect(await rig.rows()).toMatchObject([{ state: 'retry' }]);
   await jobs.stop({ graceMs: 1_000 });
 });
 
