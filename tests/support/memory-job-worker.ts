@@ -6,7 +6,7 @@ import type {
   JobKinds,
   WorkOptions,
 } from '../../src/server/core/ports/jobs.ts';
-import { RETRY_LIMIT, type MemoryJob, MemoryJobTable } from './memory-job-table.ts';
+import { type MemoryJob, type MemoryJobTable, RETRY_LIMIT } from './memory-job-table.ts';
 
 export interface MemoryWorker {
   holds(job: MemoryJob): boolean;
