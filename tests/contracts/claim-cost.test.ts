@@ -49,3 +49,20 @@ describe('A6: a claim costs the same in an empty, a nearly full and a very large
     expect(median(full)).toBeLessThan(5 * empty + 2);
   });
 });
+
+describe('A5, A7: several processes and the last addresses', () => {
+  test('six batches that want more than there is never wait for each other in a circle', async () => {
+    const rig = await openPostgresRig([{ cidr4: '10.66.0.0/24', cidr6: 'fd00:66::/64' }]);
+    for (let round = 0; round < 10; round += 1) {
+      const claims = Array.from({ length: 6 }, () =>
+        rig.store.transaction((tx) => tx.claimAddresses(NODE, 64)),
+      );
+      const places = (await Promise.all(claims)).flat().map((each) => each.position);
+      expect(new Set(places).size).toBe(253);
+      expect(places).toHaveLength(253);
+      await rig.admin`update adit.addresses set state = 'free'`;
+    }
+    expect(await rig.deadlocks()).toBe(0);
+    await rig.close();
+  }, 60_000);
+});
