@@ -116,7 +116,7 @@ describe('one more device', () => {
 
 describe('names of new devices', () => {
   test('the smallest free number comes back after a removal', () => {
-    const names = (...taken: string[]) => nextDeviceName(taken.map((name) => ({ name })));
+    const names = (...taken: string[]) => nextDeviceName('Device', taken.map((name) => ({ name })));
     expect(names()).toBe('Device 1');
     expect(names('Device 1', 'Device 3')).toBe('Device 2');
     expect(names('Phone', 'device 1')).toBe('Device 1');
@@ -124,6 +124,6 @@ describe('names of new devices', () => {
   });
   test('property: it is new', () => {
     const taken = fc.array(fc.integer({ min: 1, max: 30 }).map((number) => ({ name: `Device ${number}` })));
-    fc.assert(fc.property(taken, (all) => !all.some((each) => each.name === nextDeviceName(all))));
+    fc.assert(fc.property(taken, (all) => !all.some((each) => each.name === nextDeviceName('Device', all))));
   });
 });

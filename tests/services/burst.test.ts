@@ -14,7 +14,8 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 function issueOver(rig: PostgresRig) {
   const { clock, random } = createDoorKit();
   const rules = { trialDays: 3, devicesPerAccount: 3 };
-  return createIssueAccess({ store: rig.store, clock, random, rules, node: NODE });
+  const deviceWord = () => 'Device';
+  return createIssueAccess({ store: rig.store, clock, random, rules, node: NODE, deviceWord });
 }
 
 async function visits(rig: PostgresRig, accounts: readonly number[]): Promise<readonly Visit[]> {

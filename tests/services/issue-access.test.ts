@@ -24,7 +24,14 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 async function issueOver(world: ServiceWorld, store: AccessStore = world.store) {
   const { clock, random } = world;
   const rules = { trialDays: 3, devicesPerAccount: 3 };
-  const issue = createIssueAccess({ store, clock, random, rules, node: LOCAL_NODE });
+  const issue = createIssueAccess({
+    store,
+    clock,
+    random,
+    rules,
+    node: LOCAL_NODE,
+    deviceWord: () => 'Device',
+  });
   const visit = async (account: number) => {
     const id = nextUpdate();
     await world.inbox.accept([{ id, payload: {} }]);

@@ -1,17 +1,29 @@
 import { createJobs, type Jobs, type JobsDeps } from '../../src/server/adapters/jobs/jobs.ts';
-import type { Clock, Random } from '../../src/server/core/ports/clock.ts';
-import type { Log } from '../../src/server/core/ports/log.ts';
-import { type JobsTestDatabase, jobsDatabase } from './jobs-database.ts';
+import { parseDatabaseUrl } from '../../src/server/adapters/postgres/address.ts';
+import { type Database, toSqlExecutor } from '../../src/server/adapters/postgres/client.ts';
+import { systemClock } from '../../src/server/adapters/system/clock.ts';
+import { systemRandom } from '../../src/server/adapters/system/random.ts';
+import type { Clock } from '../../src/server/core/ports/clock.ts';
+import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
+import { databaseOn } from './database.ts';
+import { silentLog } from './door-kit.ts';
 import { type Template, type TestDatabase, testDatabase } from './postgres.ts';
 
-export const SCHEMA = 'adit_jobs';
+export const JOBS_SCHEMA = 'adit_jobs';
 
+/** Jobs over the real database adapter, and a look into their table. */
 export interface JobsRig {
   readonly test: TestDatabase;
-  readonly database: JobsTestDatabase;
+  readonly database: Database;
   /** Another runner over the same database, as a second process would have. */
   create(overrides?: Partial<JobsDeps>): Jobs;
+  transaction<T>(work: (tx: SqlExecutor) => Promise<T>): Promise<T>;
+  /** The job table itself, in order of creation. */
   rows(where?: string): Promise<readonly JobRow[]>;
+  /** Runs one statement beside the adapter. */
+  sql(text: string): Promise<readonly Record<string, unknown>[]>;
+  /** Runs tests/support/jobs-process.ts on the same database. */
+  spawn(...args: string[]): Bun.Subprocess<'ignore', 'pipe', 'inherit'>;
   dispose(): Promise<void>;
 }
 
@@ -23,88 +35,70 @@ export interface JobRow {
   readonly output: unknown;
   readonly priority: number;
   readonly retry_count: number;
+  readonly singleton_key: string | null;
 }
 
-const installed: Template = {
+const PROGRAM = new URL('./jobs-process.ts', import.meta.url).pathname;
+
+const INSTALLED: Template = {
   name: 'jobs_installed',
   async prepare(url) {
-    const { hostname, port, pathname } = new URL(url);
-    const database = jobsDatabase({
-      host: hostname,
-      port: Number(port),
-      database: pathname.slice(1),
-      user: 'adit',
-    });
-    await createJobs({ ...defaults(), database }).install();
-    await database.end();
+    const database = databaseOn(parseDatabaseUrl(url));
+    await createJobs({ ...jobsDefaults(), database: database.raw }).install();
+    await database.close(1_000);
   },
 };
 
 /** A database with the job schema in it and a runner's worth of quick settings. */
 export async function jobsRig(): Promise<JobsRig> {
-  const test = await testDatabase({ template: installed });
-  const database = jobsDatabase(test.socket);
+  const test = await testDatabase({ template: INSTALLED });
+  const database = databaseOn(test.socket, { poolMax: 4 });
+  const sql = async (text: string) => [...(await test.admin.unsafe(text))];
   return {
     test,
     database,
-    create: (overrides) => createJobs({ ...defaults(), database, ...overrides }),
+    sql,
+    create: (overrides) => createJobs({ ...jobsDefaults(), database: database.raw, ...overrides }),
+    transaction: (work) => database.transaction((tx) => work(toSqlExecutor(tx))),
     async rows(where = 'true') {
-      return (await database.sql.unsafe(
-        `SELECT * FROM ${SCHEMA}.job WHERE ${where} ORDER BY created_on`,
-      )) as unknown as JobRow[];
+      const found = await sql(`SELECT * FROM ${JOBS_SCHEMA}.job WHERE ${where} ORDER BY created_on`);
+      return found as unknown as readonly JobRow[];
     },
+    spawn: (...args) =>
+      Bun.spawn([process.execPath, PROGRAM, JSON.stringify(test.socket), ...args], {
+        stdin: 'ignore',
+        stdout: 'pipe',
+        stderr: 'inherit',
+      }),
     async dispose() {
-      await database.end();
+      await database.close(0);
       await test.drop();
     },
   };
 }
 
-function defaults(): Omit<JobsDeps, 'database'> {
+/** Quick settings; a deployment has longer ones. */
+export function jobsDefaults(): Omit<JobsDeps, 'database'> {
   return {
-    clock: realClock,
-    random: realRandom,
-    log: silentLog,
-    schema: SCHEMA,
+    clock: countingClock,
+    random: systemRandom,
+    log: silentLog(),
+    schema: JOBS_SCHEMA,
     leaseSeconds: 30,
     pollIntervalMs: 100,
     retry: { minSeconds: 1, maxSeconds: 300 },
   };
 }
 
-export const silentLog: Log = {
-  debug() {},
-  info() {},
-  warn() {},
-  error() {},
-  child: () => silentLog,
-};
-
-export const realRandom: Random = {
-  uuid: () => Bun.randomUUIDv7(),
-  integer: (below) => Math.floor(Math.random() * below),
-};
-
-/** Counts its sleepers, so that a test can see that none stays behind. */
+/** How many sleeps are going on, so that a test can see that none stays behind. */
 export const sleepers = { count: 0 };
 
-export const realClock: Clock = {
-  now: () => new Date(),
-  monotonicMs: () => performance.now(),
+const countingClock: Clock = {
+  ...systemClock,
   async sleep(ms, signal) {
-    signal?.throwIfAborted();
     sleepers.count += 1;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const stop = () => reject(signal?.reason);
-    const timer = setTimeout(resolve, ms);
-    signal?.addEventListener('abort', stop, { once: true });
-    try {
-      await promise;
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', stop);
+    await systemClock.sleep(ms, signal).finally(() => {
       sleepers.count -= 1;
-    }
+    });
   },
-  deadline: (ms, parent) => AbortSignal.any([AbortSignal.timeout(ms), ...(parent ? [parent] : [])]),
 };

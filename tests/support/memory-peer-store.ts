@@ -52,7 +52,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     wanted: (nodeId) => wantedPages(database, nodeId),
     unwantedAmong: (nodeId, keys) =>
       database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
-    enqueueUnapplied: (nodeId, olderThan, limit) =>
+    enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction(({ peers }, enqueue) => {
         const lost = [...peers.values()]
           .filter((each) => each.nodeId === nodeId && each.generation !== each.appliedGeneration)

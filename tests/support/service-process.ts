@@ -16,6 +16,7 @@ import type { KeyMaker, Tunnel, TunnelConfigFile } from '../../src/server/core/p
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
+import { createLivingMessages } from '../../src/server/services/living-messages.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
 import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
@@ -135,7 +136,17 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const activity = createNodeActivity({ tunnel, clock, log });
   const keys = options.keys ?? recordingKeys(world);
   return {
-    desk: createDesk({ store, peers, clock, random, rules, node, activity }),
+    desk: createDesk({
+      store,
+      peers,
+      living: createLivingMessages(clock),
+      deviceWord: () => 'Device',
+      clock,
+      random,
+      rules,
+      node,
+      activity,
+    }),
     apply: createApplyPeers({
       node,
       epoch: () => epoch,
@@ -145,6 +156,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       keys,
       saveConfig,
       deliver,
+      courier: memoryCourier,
       clock,
       log,
     }),
@@ -239,6 +251,7 @@ function trackJobs(
       ...job,
       complete: () => settle('job.complete', () => job.complete()),
       fail: (error, retryAfterMs) => settle('job.fail', () => job.fail(error, retryAfterMs)),
+      postpone: (afterMs) => settle('job.postpone', () => job.postpone(afterMs)),
     };
   }
 

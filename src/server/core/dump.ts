@@ -20,15 +20,18 @@ const ALLOWED_IP = /^[0-9a-f.:]+\/\d{1,3}$/;
  * Format: wg(8), "show … dump": tab-separated, the interface first, then a line for each peer.
  */
 export function parseDump(text: string): InterfaceDump {
-  if (!text.endsWith('\n')) throw malformed(1, 'the output is cut off');
-  const lines = text.slice(0, -1).split('\n');
-  const head = readHead(lines[0]!);
-  const peers: LivePeer[] = [];
-  for (let index = 1; index < lines.length; index++) peers.push(readPeer(lines[index]!, index + 1));
-  return { ...head, peers };
+  const [head, ...peers] = splitDump(text);
+  return { ...parseDumpHead(head!), peers: peers.map((line, index) => parseDumpPeer(line, index)) };
 }
 
-function readHead(line: string): Omit<InterfaceDump, 'peers'> {
+/** The lines of a dump, for a reader that gives others their turn: 50,000 peers take 80 ms to read. */
+export function splitDump(text: string): readonly string[] {
+  if (!text.endsWith('\n')) throw malformed(1, 'the output is cut off');
+  return text.slice(0, -1).split('\n');
+}
+
+/** The first line: the interface itself. */
+export function parseDumpHead(line: string): Omit<InterfaceDump, 'peers'> {
   const fields = line.split('\t');
   if (fields.length !== 4) throw malformed(1, `${fields.length} fields in place of 4`);
   const [, publicKey, listenPort] = fields as [string, string, string, string];
@@ -38,7 +41,9 @@ function readHead(line: string): Omit<InterfaceDump, 'peers'> {
   };
 }
 
-function readPeer(line: string, number: number): LivePeer {
+/** A line behind the first; `index` counts peers from 0. */
+export function parseDumpPeer(line: string, index: number): LivePeer {
+  const number = index + 2;
   const fields = line.split('\t');
   if (fields.length !== 8) throw malformed(number, `${fields.length} fields in place of 8`);
   const [publicKey, preshared, endpoint, allowedIps, handshake, received, sent] = fields as [

@@ -1,22 +1,38 @@
+import type { PromisedIssue } from '../core/access.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { AccessStore, PeerStore } from '../core/ports/store.ts';
 import { type ChangeDeviceDeps, createChangeDevice } from './change-device.ts';
 import { chooseLanguage } from './choose-language.ts';
 import { createIssueAccess, type IssueAccessDeps } from './issue-access.ts';
+import type { LivingMessages } from './living-messages.ts';
 import { type ShowAccountDeps, showAccount } from './show-account.ts';
 
 export type DeskDeps = IssueAccessDeps &
   ChangeDeviceDeps &
-  ShowAccountDeps & { readonly store: AccessStore; readonly peers: Pick<PeerStore, 'saveLivingMessage'> };
+  ShowAccountDeps & {
+    readonly store: AccessStore;
+    readonly peers: Pick<PeerStore, 'saveLivingMessage'>;
+    readonly living: LivingMessages;
+  };
 
 /** Every use case a conversation can ask for, in one place. */
 export function createDesk(deps: DeskDeps): Desk {
   const issue = createIssueAccess(deps);
   const change = createChangeDevice(deps);
+
+  /** Whoever asked is about to be told "preparing"; the delivery will want that message. */
+  async function awaited<Outcome extends { readonly kind: string }>(
+    asked: Promise<Outcome>,
+  ): Promise<Outcome> {
+    const outcome = await asked;
+    if ('issue' in outcome) deps.living.expect((outcome.issue as PromisedIssue).issueId);
+    return outcome;
+  }
+
   return {
-    startTrial: issue.startTrial,
-    addDevice: issue.addDevice,
-    reissueKey: change.reissue,
+    startTrial: (visit) => awaited(issue.startTrial(visit)),
+    addDevice: (visit) => awaited(issue.addDevice(visit)),
+    reissueKey: (visit, device) => awaited(change.reissue(visit, device)),
     renameDevice: change.rename,
     pauseDevice: change.pause,
     resumeDevice: change.resume,
@@ -24,6 +40,9 @@ export function createDesk(deps: DeskDeps): Desk {
     chooseLanguage: (visit, language) => chooseLanguage(deps.store, visit, language),
     account: (id) => showAccount(deps, id),
     markBlocked: (id, blocked) => deps.store.markBlocked(id, blocked),
-    saveLivingMessage: (id, messageId) => deps.peers.saveLivingMessage(id, messageId),
+    async saveLivingMessage(id, messageId) {
+      deps.living.sent(id, messageId);
+      await deps.peers.saveLivingMessage(id, messageId);
+    },
   };
 }

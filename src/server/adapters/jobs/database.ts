@@ -5,7 +5,7 @@ import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
 export interface JobsDatabase extends SqlExecutor {
   /**
    * Several statements in one text with no parameters, `BEGIN … COMMIT` among them, on one session. When a
-   * statement fails the session must leave its transaction before anyone else gets it. Answers all rows in order.
+   * statement fails the session must leave its transaction before anyone else gets it. Rows of the last one.
    */
   batch(text: string): Promise<readonly Record<string, unknown>[]>;
 }
@@ -14,7 +14,9 @@ export interface JobsDatabase extends SqlExecutor {
 export function bossDatabase(database: JobsDatabase): Db {
   return {
     async executeSql(text, values = []) {
-      const rows = values.length === 0 ? await database.batch(text) : await bound(database, text, values);
+      // Its scripts have no values and more than one statement; a fetch has no values and is just one.
+      const script = values.length === 0 && text.includes(';');
+      const rows = script ? await database.batch(text) : await bound(database, text, values);
       return { rows: [...rows] };
     },
   };

@@ -1,5 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
+import type { LoopRecord } from '../../core/loop-record.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { JobHandler, JobKind, JobRunner, NewJob, WorkOptions } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -8,9 +9,9 @@ import { createClaimWrites } from './claims.ts';
 import type { JobsDatabase } from './database.ts';
 import { type RedriveRequest, type RedriveResult, redriveJobs } from './dead-letters.ts';
 import { enqueueJobs } from './enqueue.ts';
-import { createBoss, installJobs, type RetryRules } from './installation.ts';
+import { createBoss, installJobs, learnQueues, type RetryRules } from './installation.ts';
 import { createLeases } from './leases.ts';
-import { createLoopRecord, type LoopReport } from './loop.ts';
+import { createLoopRecorder } from './loop.ts';
 import { countJobs, countStuckJobs, type JobCount } from './reads.ts';
 import { beginRun, type Run } from './run.ts';
 import { createSettler } from './settler.ts';
@@ -31,11 +32,20 @@ export interface JobsDeps {
 
 /** Durable jobs on pg-boss. All state is in the database; several processes may share one schema. */
 export interface Jobs extends JobRunner {
-  /** Enqueues in the caller's transaction; wake the kinds after its commit. A taken singleton key is skipped. */
+  /**
+   * Enqueues in the caller's transaction; wake the kinds after its commit. A taken singleton key is skipped.
+   * Only after `install` or `start`: before, the queues would have to be read beside the transaction.
+   */
   enqueueIn(tx: SqlExecutor, jobs: readonly NewJob[]): Promise<void>;
-  /** Creates or migrates the schema; safe to repeat. The caller holds a lock: concurrent CREATE fails. */
+  /**
+   * Creates or migrates the schema, its queues and the view report.jobs; safe to repeat. The caller holds a lock:
+   * concurrent CREATE fails.
+   */
   install(): Promise<void>;
-  /** Installs, then works. Throws AppError `unavailable` when the database is away: try again. Idempotent. */
+  /**
+   * Works; installs before, when this runner did not yet. Throws AppError `unavailable` when the database is
+   * away: try again. Idempotent.
+   */
   start(): Promise<void>;
   /**
    * What is held ends within the grace, or goes back to the queue with its attempt not counted. Idempotent, and
@@ -43,10 +53,10 @@ export interface Jobs extends JobRunner {
    */
   stop(options: { readonly graceMs: number }): Promise<void>;
   counts(): Promise<readonly JobCount[]>;
-  /** How many jobs somebody should look at; `docs` of the view report.jobs say when one is stuck. */
+  /** How many jobs somebody should look at; the same as `stuck` in the view report.jobs. */
   stuck(now: Date): Promise<number>;
   redrive(request: RedriveRequest): Promise<RedriveResult>;
-  loops(): readonly LoopReport[];
+  loops(): readonly LoopRecord[];
 }
 
 export function createJobs(deps: JobsDeps): Jobs {
@@ -55,18 +65,25 @@ export function createJobs(deps: JobsDeps): Jobs {
   const writes = createClaimWrites(boss, database, schema);
   const leases = createLeases({ database, writes, schema, leaseSeconds: deps.leaseSeconds });
   const specs = new Map<JobKind, WorkerSpec>();
-  const records = {
-    leases: createLoopRecord('jobs:leases', clock, log),
-    maintenance: createLoopRecord('jobs:maintenance', clock, log),
+  const recorders = {
+    leases: createLoopRecorder('jobs:leases', clock, log),
+    maintenance: createLoopRecorder('jobs:maintenance', clock, log),
   };
   /** `start` and `stop` take turns, so that any order of calls ends as the last one says. */
   const lifecycle = createLane();
+  let installed = false;
   let run: Run | null = null;
+
+  async function install(): Promise<void> {
+    await installJobs(deps);
+    await learnQueues(boss);
+    installed = true;
+  }
 
   function begin(): Run {
     const leaseMs = deps.leaseSeconds * 1_000;
     const settler = createSettler({ writes, clock, log, leaseMs, repeatMs: deps.pollIntervalMs });
-    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, records });
+    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, recorders });
     for (const spec of specs.values()) begun.add(spec);
     return begun;
   }
@@ -76,18 +93,19 @@ export function createJobs(deps: JobsDeps): Jobs {
     enqueueIn: (tx, jobs) => enqueueJobs({ boss, random: deps.random }, jobs, tx),
     work<K extends JobKind>(kind: K, options: WorkOptions, handler: JobHandler<K>) {
       if (specs.has(kind)) throw new AppError('conflict', `The jobs of ${kind} have a handler already.`);
-      const record = createLoopRecord(`jobs:${kind}`, clock, log);
-      const spec = { kind, options, handler, record } as unknown as WorkerSpec;
+      const recorder = createLoopRecorder(`jobs:${kind}`, clock, log);
+      const spec = { kind, options, handler, recorder } as unknown as WorkerSpec;
       specs.set(kind, spec);
       run?.add(spec);
     },
     wake: (kind) => run?.wake(kind),
-    rescue: (kind) => (run === null ? leases.rescue(kind, []) : run.rescue(kind)),
-    install: () => installJobs(deps),
+    // In turn with start and stop: a run that begins meanwhile would have its fresh jobs taken for lost ones.
+    rescue: (kind) => lifecycle.run(() => (run === null ? leases.rescue(kind, []) : run.rescue(kind))),
+    install,
     start: () =>
       lifecycle.run(async () => {
         if (run !== null) return;
-        await installJobs(deps);
+        if (!installed) await install();
         run = begin();
       }),
     stop: ({ graceMs }) =>
@@ -99,10 +117,9 @@ export function createJobs(deps: JobsDeps): Jobs {
     counts: () => countJobs(database, schema),
     stuck: (now) => countStuckJobs(database, schema, now),
     redrive: (request) => redriveJobs({ boss, database, schema }, request),
-    loops: () => [...specs.values()].map((spec) => spec.record.report()).concat(keeperReports()),
+    loops() {
+      const workers = [...specs.values()].map((spec) => spec.recorder);
+      return [...workers, recorders.leases, recorders.maintenance].map((recorder) => recorder.record());
+    },
   };
-
-  function keeperReports(): readonly LoopReport[] {
-    return [records.leases.report(), records.maintenance.report()];
-  }
 }

@@ -1,24 +1,18 @@
+import type { LoopRecord } from '../../core/loop-record.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 
-/** How a loop does: a loop may be slow or fail for a while, but never silently. */
-export interface LoopReport {
-  readonly name: string;
-  /** Since its last turn that went well, or since it was made. */
-  readonly lastSuccessAgeMs: number;
-  readonly failuresInRow: number;
-}
-
-export interface LoopRecord {
+/** Keeps the record of one loop. */
+export interface LoopRecorder {
   /** One turn: true when it went well. An error is counted and logged, never thrown. */
   turn(work: () => Promise<unknown>): Promise<boolean>;
-  report(): LoopReport;
+  record(): LoopRecord;
 }
 
 const LOG_EVERY = 30;
 
-export function createLoopRecord(name: string, clock: Clock, log: Log): LoopRecord {
-  let lastSuccess = clock.monotonicMs();
+export function createLoopRecorder(name: string, clock: Clock, log: Log): LoopRecorder {
+  let lastSuccess: number | null = null;
   let failuresInRow = 0;
 
   function failed(error: unknown): void {
@@ -39,18 +33,22 @@ export function createLoopRecord(name: string, clock: Clock, log: Log): LoopReco
         return false;
       }
     },
-    report: () => ({ name, lastSuccessAgeMs: clock.monotonicMs() - lastSuccess, failuresInRow }),
+    record: () => ({
+      name,
+      lastSuccessAgeMs: lastSuccess === null ? null : clock.monotonicMs() - lastSuccess,
+      failuresInRow,
+    }),
   };
 }
 
 /** A turn, a pause, again, until `signal`. */
 export async function runEvery(
   everyMs: number,
-  deps: { readonly clock: Clock; readonly record: LoopRecord; readonly signal: AbortSignal },
+  deps: { readonly clock: Clock; readonly recorder: LoopRecorder; readonly signal: AbortSignal },
   work: () => Promise<unknown>,
 ): Promise<void> {
   while (!deps.signal.aborted) {
-    await deps.record.turn(work);
+    await deps.recorder.turn(work);
     await pause(deps.clock, everyMs, deps.signal);
   }
 }

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { JobKind } from '../../core/ports/jobs.ts';
 import type { Claim } from './claims.ts';
 import type { Leases } from './leases.ts';
-import { type LoopRecord, pause, runEvery } from './loop.ts';
+import { type LoopRecorder, pause, runEvery } from './loop.ts';
 import type { Settler } from './settler.ts';
 import { createWorker, type Worker, type WorkerSpec } from './worker.ts';
 
@@ -23,10 +23,11 @@ export interface RunDeps {
   readonly settler: Settler;
   readonly leaseMs: number;
   readonly pollIntervalMs: number;
-  readonly records: { readonly leases: LoopRecord; readonly maintenance: LoopRecord };
+  readonly recorders: { readonly leases: LoopRecorder; readonly maintenance: LoopRecorder };
 }
 
-const MAINTENANCE_EVERY_MS = 10 * 60_000;
+/** Only asks whether the hourly maintenance is due. */
+const MAINTENANCE_EVERY_MS = 60_000;
 /** For the last writes of a stop whose grace is over. */
 const LAST_WRITES_MS = 2_000;
 
@@ -39,10 +40,10 @@ export function beginRun(deps: RunDeps): Run {
   const loops: Promise<void>[] = [];
 
   const held = (): readonly Claim[] => [...workers.values()].flatMap((worker) => worker.holding.claims());
-  const background = (record: LoopRecord) => ({ clock, record, signal: keeping.signal });
+  const background = (recorder: LoopRecorder) => ({ clock, recorder, signal: keeping.signal });
   const keepers = [
-    runEvery(deps.leaseMs / 3, background(deps.records.leases), () => leases.sweep(held())),
-    runEvery(MAINTENANCE_EVERY_MS, background(deps.records.maintenance), () => deps.boss.supervise()),
+    runEvery(deps.leaseMs / 3, background(deps.recorders.leases), () => leases.sweep(held())),
+    runEvery(MAINTENANCE_EVERY_MS, background(deps.recorders.maintenance), () => deps.boss.supervise()),
   ];
 
   async function drained(): Promise<void> {

@@ -7,7 +7,7 @@ import { createBell } from './bell.ts';
 import type { Claim } from './claims.ts';
 import { createHolding, type Holding } from './holding.ts';
 import { parseJobData } from './kinds.ts';
-import type { LoopRecord } from './loop.ts';
+import type { LoopRecorder } from './loop.ts';
 import type { Settler } from './settler.ts';
 
 /** A handler and its limits, as `work` got them. */
@@ -15,7 +15,7 @@ export interface WorkerSpec<K extends JobKind = JobKind> {
   readonly kind: K;
   readonly options: WorkOptions;
   readonly handler: JobHandler<K>;
-  readonly record: LoopRecord;
+  readonly recorder: LoopRecorder;
 }
 
 export interface WorkerDeps {
@@ -49,7 +49,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
   async function turn(taking: AbortSignal, handling: AbortSignal): Promise<boolean> {
     const room = Math.min(options.batchSize, options.maxHeld - holding.size);
     full = room <= 0;
-    if (full) return false;
+    if (full || options.enabled?.() === false) return false;
     const { jobs, taken } = await lane.run(() => take(room));
     if (taking.aborted) await holding.releaseAll();
     else if (jobs.length > 0) await handOver(spec.handler, jobs, handling);
@@ -66,8 +66,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     const data = parseJobData(kind, raw);
     if (data !== null) return holding.hold(claim, data);
     const broken = new AppError('invalid', 'The data of this job is broken.');
-    // Its row tells the error; when even that cannot be written, the lease gives the job back.
-    holding.reject(claim, broken).catch(() => undefined);
+    void holding.reject(claim, broken);
     return null;
   }
 
@@ -77,7 +76,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     async run(taking, handling) {
       while (!taking.aborted) {
         let more = false;
-        await spec.record.turn(async () => {
+        await spec.recorder.turn(async () => {
           more = await turn(taking, handling);
         });
         if (!more) await bell.wait(deps.pollIntervalMs, taking);
@@ -96,6 +95,6 @@ async function handOver<K extends JobKind>(
   try {
     await handler(jobs, signal);
   } catch (error) {
-    await Promise.allSettled(jobs.map((job) => job.fail(error)));
+    await Promise.all(jobs.map((job) => job.fail(error)));
   }
 }

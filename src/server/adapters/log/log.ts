@@ -13,6 +13,9 @@ export interface LogOptions {
   readonly secrets: readonly string[];
 }
 
+/** Characters kept for an output that takes nothing for a while; lines beyond are lost. */
+const MOST_UNWRITTEN = 1024 * 1024;
+
 type Level = 'debug' | 'info' | 'warn' | 'error';
 
 /**
@@ -54,8 +57,14 @@ function readable(): (line: string) => string {
 }
 
 function standardOutput(): (line: string) => void {
-  const destination = pino.destination({ dest: 1, sync: true });
-  // A closed pipe (`adit serve | head`) is an error event: unheard, it would end the program.
+  const destination = pino.destination({
+    dest: 1,
+    sync: true,
+    // Both defaults hurt while the output is stuck: memory without bound, and a sleep that blocks the event loop.
+    maxLength: MOST_UNWRITTEN,
+    retryEAGAIN: () => false,
+  });
+  // A full disk is an error event: unheard, it would end the program.
   destination.on('error', () => {});
   return (line) => {
     destination.write(line);

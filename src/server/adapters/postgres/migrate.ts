@@ -15,6 +15,8 @@ export interface MigrateOptions {
   readonly log: Log;
   /** How long to wait for another process that migrates. Default 60 s. */
   readonly lockWaitMs?: number;
+  /** Runs after the files while the lock is still held: for installations that bring their own migrations (jobs). */
+  whileLocked?(): Promise<void>;
 }
 
 /** A statement of a migration may take long on a big table. */
@@ -47,6 +49,7 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
     await session.query(JOURNAL);
     const waiting = pending(options.files, await applied(session));
     for (const file of waiting) await apply(session, file, options);
+    await options.whileLocked?.();
     return waiting.map(({ name }) => name);
   } finally {
     await session.end();

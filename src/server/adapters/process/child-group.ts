@@ -1,8 +1,9 @@
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Subprocess } from 'bun';
 import { AppError } from '../../core/errors.ts';
 
-export type Child = Subprocess<'pipe' | 'ignore', 'pipe', 'pipe'>;
+export type Child = Subprocess<number | 'ignore', 'pipe', 'pipe'>;
 
 export interface SpawnRequest {
   readonly argv: readonly [string, ...string[]];
@@ -16,9 +17,11 @@ export interface SpawnRequest {
  * Throws AppError `unavailable` when it cannot be started, `invalid` for arguments no program can be given.
  */
 export function spawnGroup(request: SpawnRequest): Child {
+  let input: number | null = null;
   try {
+    if (request.input !== undefined) input = inputFile(request.input);
     const child: Child = Bun.spawn([...request.argv], {
-      stdin: request.input === undefined ? 'ignore' : 'pipe',
+      stdin: input ?? 'ignore',
       stdout: 'pipe',
       stderr: 'pipe',
       detached: true,
@@ -28,17 +31,26 @@ export function spawnGroup(request: SpawnRequest): Child {
     return child;
   } catch (error) {
     throw cannotStart(request.argv[0], error);
+  } finally {
+    if (input !== null) closeSync(input);
   }
 }
 
-/** Writes `input` to the child and closes the pipe. A child that does not read it is no failure of its own. */
-export async function feed(child: Child, input: string | undefined): Promise<void> {
-  if (input === undefined || typeof child.stdin !== 'object') return;
+/** Linux's O_TMPFILE is this bit together with O_DIRECTORY; node:fs does not name it. */
+const TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
+/**
+ * The input as a file in memory that never has a name; the descriptor is for reading only. Bun's own ways do not do:
+ * its 'pipe' is a socket, which `wg … /dev/stdin` and `nft -f -` cannot open a second time (ENXIO), and the memory
+ * file it makes of bytes stays open until some garbage collection.
+ */
+function inputFile(input: string): number {
+  const writable = openSync('/dev/shm', constants.O_RDWR | TMPFILE, 0o600);
   try {
-    await child.stdin.write(input);
-    await child.stdin.end();
-  } catch {
-    // EPIPE: it ended without reading; its exit code says what that means.
+    writeFileSync(writable, input);
+    return openSync(`/proc/self/fd/${writable}`, constants.O_RDONLY);
+  } finally {
+    closeSync(writable);
   }
 }
 

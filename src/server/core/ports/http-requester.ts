@@ -6,7 +6,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Uint8Array | FormData;
-  /** Connect, headers and body together. */
+  /** Connect, headers and body together, over all tries and the pauses between them. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   /** Cap for the answer's body. Default 1 MiB. */
@@ -24,7 +24,8 @@ export interface HttpAnswer {
 export interface HttpRequester {
   /**
    * The whole answer, whatever its status. Throws AppError: `timeout`, `unavailable` (no connection, reset,
-   * breaker open), `exhausted` (body over the cap). A 5xx answer is returned, and counts against the breaker.
+   * breaker open, called off by `signal`), `exhausted` (body over the cap), `invalid` (no address). A 5xx answer is
+   * returned, and counts against the breaker. Redirects are answers: they are not followed.
    */
   request(request: HttpRequest): Promise<HttpAnswer>;
 }

@@ -38,8 +38,8 @@ export interface LongLived {
 
 export interface ProcessRunner {
   /**
-   * Runs to the end. Throws AppError: `unavailable` (program missing, breaker open), `timeout`, `exhausted`
-   * (output cap), `internal` (exit code; details carry `exitCode` and the end of `stderr`). The first reason wins.
+   * Runs to the end. Throws AppError: `unavailable` (program missing, breaker open, called off by `signal`),
+   * `timeout`, `exhausted` (output cap), `invalid` (an argument no program can get), `internal` (exit code; details carry `exitCode` and the end of `stderr`). The first reason wins.
    */
   run(request: RunRequest): Promise<RunResult>;
   /** Starts and returns at once. `unavailable` when the program is missing. */

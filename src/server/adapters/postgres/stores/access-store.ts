@@ -9,7 +9,8 @@ import type {
   AccessTransaction,
   NewDevice,
 } from '../../../core/ports/store.ts';
-import { type Database, type Tx, toSqlExecutor } from '../client.ts';
+import type { Database } from '../client.ts';
+import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
@@ -144,8 +145,19 @@ async function add(tx: Tx, additions: AccessAdditions, now: Date): Promise<void>
     await tx.insert(peers).values(additions.devices.map((each) => newPeer(each, now)));
   }
   if (additions.issues.length > 0) {
+    // A peer that is new here has no earlier promise.
+    if (additions.devices.length < additions.issues.length) await supersede(tx, additions.issues, now);
     await tx.insert(issues).values(additions.issues.map((each) => ({ ...each, createdAt: now })));
   }
+}
+
+/** The newest promise for a peer is the one that is kept; an earlier one that never arrived is let go. */
+async function supersede(tx: Tx, added: AccessAdditions['issues'], now: Date): Promise<void> {
+  const peerIds = added.map((each) => each.peerId);
+  await tx
+    .update(issues)
+    .set({ supersededAt: now })
+    .where(and(inArray(issues.peerId, peerIds), isNull(issues.deliveredAt), isNull(issues.supersededAt)));
 }
 
 const newPeer = (device: NewDevice, now: Date) => ({

@@ -11,7 +11,7 @@ import {
   subscriptionId,
 } from '../../../core/ids.ts';
 import type { Language } from '../../../core/ports/words.ts';
-import type { Tx } from '../client.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 interface AccountRow extends Record<string, unknown> {
   readonly id: string;

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type NodeId, poolId } from '../../../core/ids.ts';
 import type { Random } from '../../../core/ports/clock.ts';
 import type { LeasedAddress } from '../../../core/ports/store.ts';
-import type { Tx } from '../client.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 /**
  * Gives out addresses inside the caller's transaction.

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
 import { type PeerId, peerId } from '../../../core/ids.ts';
-import type { Tx } from '../client.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 export interface Expired {
   readonly subscriptions: number;

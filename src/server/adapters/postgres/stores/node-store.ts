@@ -2,7 +2,8 @@ import { eq, lt, sql } from 'drizzle-orm';
 import { AppError } from '../../../core/errors.ts';
 import type { NodeId } from '../../../core/ids.ts';
 import type { NodeStore, PoolSpec } from '../../../core/ports/store.ts';
-import type { Database, Tx } from '../client.ts';
+import type { Database } from '../client.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { nodes, reconcileRuns } from '../schema.ts';
 
 /** Nodes, their pools and the history of their reconciles. */

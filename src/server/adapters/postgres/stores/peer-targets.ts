@@ -10,7 +10,7 @@ import {
 } from '../../../core/ids.ts';
 import type { PeerTarget, PendingIssue } from '../../../core/ports/store.ts';
 import type { Language } from '../../../core/ports/words.ts';
-import type { Tx } from '../client.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 interface TargetRow extends Record<string, unknown> {
   readonly id: string;

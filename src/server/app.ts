@@ -1,0 +1,188 @@
+import { timingSafeEqual } from 'node:crypto';
+import { TEXTS } from '../views/words/texts.ts';
+import { createLoopLag } from './adapters/system/loop-lag.ts';
+import { createSdNotify } from './adapters/system/sd-notify.ts';
+import { createWords } from './adapters/words/words.ts';
+import { createBotPart } from './app/bot.ts';
+import { openDatabase } from './app/database.ts';
+import { migrateAll } from './app/migrate-all.ts';
+import { createNodeWork, type NodeWork } from './app/node.ts';
+import { observe } from './app/observe.ts';
+import { type ReadinessParts, readinessOf } from './app/readiness.ts';
+import { createSchedule } from './app/schedule.ts';
+import { holdStateDir } from './app/state-dir.ts';
+import { createStops } from './app/stops.ts';
+import { createStores, type Stores } from './app/stores.ts';
+import { createLocalNode } from './app/tunnel.ts';
+import { createWorld, type World } from './app/world.ts';
+import type { Config } from './config.ts';
+import { LOCAL_NODE } from './core/ids.ts';
+import type { Language } from './core/ports/words.ts';
+import type { Secret } from './core/secret.ts';
+import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
+import { scheduleTable } from './entry/schedule/table.ts';
+import { registerWork } from './entry/work/handlers.ts';
+import { createDesk } from './services/desk.ts';
+import { expireSubscriptions } from './services/expire-subscriptions.ts';
+import { keepHouse } from './services/keep-house.ts';
+import { createLivingMessages } from './services/living-messages.ts';
+import { createNodeActivity } from './services/node-activity.ts';
+
+const LAG_WINDOW_MS = 10_000;
+
+export interface AppOptions {
+  readonly config: Config;
+  /** Logs are made readable on a terminal. */
+  readonly onTerminal: boolean;
+  /** PATH for children, NOTIFY_SOCKET of the supervisor; the environment is read in main. */
+  readonly path: string | undefined;
+  readonly notifySocket: string | undefined;
+  /** Peers reach the internet through this machine. False for the demo. */
+  readonly nat: boolean;
+  /** What serves when the machine can carry no WireGuard. Null: that is an error. */
+  readonly fallback: 'memory' | null;
+  /** Takes the interface away at the end. Only the demo does. */
+  readonly removeTunnelAtStop: boolean;
+}
+
+export interface App {
+  readonly world: World;
+  /** Resolves when users are served. Throws one clear AppError, after undoing what had begun. */
+  start(
+    signal: AbortSignal,
+  ): Promise<{ readonly port: number; readonly tunnel: 'kernel' | 'userspace' | 'memory' }>;
+  /** Lets what is in hand end within `graceMs`, then lets go of everything. Repeating is safe; never throws. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** The composition root: here alone everybody is known. Parts begin from the ground up and end from the top down. */
+export function buildApp(options: AppOptions): App {
+  const { config } = options;
+  const world = createWorld(config, options);
+  const notify = createSdNotify(options.notifySocket);
+  const stops = createStops(world.log);
+  let parts: (() => ReadinessParts) | null = null;
+
+  /** The ground: state folder, database with its schema, and the interface. */
+  async function lay(signal: AbortSignal) {
+    const lock = await holdStateDir(config.stateDir);
+    stops.add('state folder', () => lock.release());
+    const { database, address, close } = await openDatabase(world, config, signal);
+    stops.add('database', close);
+    const stores = createStores(world, database);
+    await migrateAll(world, address, stores.jobs);
+    const local = await createLocalNode(world, { ...config, ...options });
+    if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    const { created } = await local.tunnel.ensureUp(signal);
+    const { publicKey, endpoint, pool } = local;
+    await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
+    const name = config.wireguard.interfaceName;
+    world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
+    return { database, stores, local };
+  }
+
+  /** What stands on it, built and not yet moving. */
+  function furnish({ database, stores, local }: Awaited<ReturnType<typeof lay>>) {
+    const { access: store, peers, inbox, jobs } = stores;
+    const living = createLivingMessages(world.clock);
+    const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
+    const rules = config.access;
+    const words = createWords(TEXTS);
+    const deviceWord = (language: Language) => words.say(language, 'device-word');
+    const desk = createDesk({
+      ...world,
+      store,
+      peers,
+      living,
+      activity,
+      rules,
+      node: LOCAL_NODE,
+      deviceWord,
+    });
+    const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
+    const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
+    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
+    const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });
+    const schedule = createSchedule(world, jobs, table);
+    registerJobs(world, config, stores, node);
+    const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
+    stops.add('loop lag', async () => lag.stop());
+    observe(world, { lag, stores, node });
+    return { database, jobs, bot, node, schedule };
+  }
+
+  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
+    node.holder.start();
+    stops.add('node', () => node.holder.stop());
+    await jobs.start();
+    stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
+    const { port } = startHttp(bot.webhook);
+    schedule.start();
+    stops.add('schedule', async () => schedule.stop());
+    await node.holder.held;
+    bot.start();
+    stops.add('bot', bot.stop);
+    parts = () => ({
+      database: database.health(),
+      holdsNode: node.holder.epoch() !== null,
+      bot: bot.status(),
+      loops: [...jobs.loops(), ...schedule.records(), node.holder.record()],
+      breakers: world.breakers.states(),
+    });
+    return port;
+  }
+
+  function startHttp(webhook: WebhookEntry | null) {
+    const server = createHttpServer({
+      ...config.http,
+      metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
+      readiness: () => readinessOf(parts?.() ?? null),
+      renderMetrics: () => world.metrics.render(),
+      webhook,
+      log: world.log,
+    });
+    const listening = server.start();
+    stops.add('http', () => server.stop());
+    return listening;
+  }
+
+  return {
+    world,
+    async start(signal) {
+      try {
+        const ground = await lay(signal);
+        const port = await setGoing(furnish(ground));
+        notify.ready();
+        notify.status('serving');
+        return { port, tunnel: ground.local.tunnel.kind };
+      } catch (error) {
+        await stops.run(0);
+        throw error;
+      }
+    },
+    async stop(graceMs) {
+      notify.stopping();
+      parts = null;
+      await stops.run(graceMs);
+    },
+  };
+}
+
+function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
+  const { access: store, peers, nodes, inbox, jobs } = stores;
+  const house = { ...world, node: node.id, inbox, nodes, peers, restMs: config.addressRestSeconds * 1000 };
+  registerWork(jobs, {
+    applyPeers: node.applyPeers,
+    reconcile: node.reconcile,
+    expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
+    keepHouse: () => keepHouse(house),
+    holdsNode: () => node.holder.epoch() !== null,
+  });
+}
+
+/** In constant time for tokens of the right length. */
+function matchesSecret(secret: Secret | null, given: string): boolean {
+  if (secret === null) return false;
+  const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
+  return wanted.length === got.length && timingSafeEqual(wanted, got);
+}

@@ -1,0 +1,83 @@
+import { createQrMaker } from '../adapters/qr/qr-png.ts';
+import { registerCommands } from '../adapters/telegram/commands.ts';
+import { createCourier } from '../adapters/telegram/courier.ts';
+import type { Config } from '../config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Courier, QrMaker } from '../core/ports/courier.ts';
+import type { Desk } from '../core/ports/desk.ts';
+import type { Inbox } from '../core/ports/store.ts';
+import type { Words } from '../core/ports/words.ts';
+import { createBot } from '../entry/bot/bot.ts';
+import type { WebhookEntry } from '../entry/http/server.ts';
+import { telegramClient } from './telegram-client.ts';
+import type { World } from './world.ts';
+
+/** Everything that talks to Telegram; without a token there is nobody to talk to. */
+export interface BotPart {
+  readonly courier: Courier;
+  readonly qr: QrMaker;
+  readonly webhook: WebhookEntry | null;
+  start(): void;
+  stop(graceMs: number): Promise<void>;
+  status(): { readonly ok: boolean; readonly reason: string | null };
+}
+
+export interface BotPartDeps {
+  readonly telegram: Config['telegram'];
+  readonly desk: Desk;
+  readonly inbox: Inbox;
+  readonly words: Words;
+}
+
+export function createBotPart(world: World, { telegram, desk, inbox, words }: BotPartDeps): BotPart {
+  const qr = createQrMaker();
+  if (telegram === null) return silent(qr);
+  const api = telegramClient(world, telegram);
+  const { updates } = telegram;
+  const mode = updates.kind === 'polling' ? updates : { ...updates, secret: updates.secret.reveal() };
+  const bot = createBot({ ...world, api, desk, inbox, words, mode });
+  const ending = new AbortController();
+  let commands: Promise<void> | null = null;
+  return {
+    courier: createCourier({ api, words, log: world.log }),
+    qr,
+    webhook:
+      updates.kind === 'webhook' && bot.webhook
+        ? { path: new URL(updates.url).pathname, take: bot.webhook }
+        : null,
+    start() {
+      bot.start();
+      commands = registerCommands(api, words, world.log, ending.signal);
+    },
+    async stop(graceMs) {
+      ending.abort();
+      await Promise.all([bot.stop(graceMs), commands]);
+    },
+    status: () => explain(bot.status().state),
+  };
+}
+
+function explain(state: ReturnType<ReturnType<typeof createBot>['status']>['state']) {
+  const reasons = {
+    unauthorized: 'Telegram refuses the bot token: check BOT_TOKEN',
+    conflict: 'another program polls with the same bot token',
+    unreachable: 'Telegram does not answer',
+  };
+  const reason = (reasons as Readonly<Record<string, string>>)[state] ?? null;
+  return { ok: reason === null, reason };
+}
+
+/** Configs stay due until there is a bot to bring them. */
+function silent(qr: QrMaker): BotPart {
+  return {
+    qr,
+    courier: {
+      deliver: () => Promise.reject(new AppError('unavailable', 'There is no bot: BOT_TOKEN is not set.')),
+      apologise: async () => undefined,
+    },
+    webhook: null,
+    start: () => undefined,
+    stop: async () => undefined,
+    status: () => ({ ok: true, reason: null }),
+  };
+}

@@ -1,0 +1,73 @@
+import type { LoopLag } from '../adapters/system/loop-lag.ts';
+import type { NodeId } from '../core/ids.ts';
+import type { GaugeValue } from '../core/ports/metrics.ts';
+import type { ReconcileRun } from '../core/ports/store.ts';
+import type { NodeWork } from './node.ts';
+import type { Stores } from './stores.ts';
+import type { World } from './world.ts';
+
+export interface Observed {
+  readonly lag: LoopLag;
+  readonly stores: Stores;
+  readonly node: NodeWork;
+}
+
+/** The gauges that are read when somebody asks. */
+export function observe(world: World, observed: Observed): void {
+  const { metrics } = world;
+  metrics.observe(
+    'adit_event_loop_lag_seconds',
+    'Delay of the event loop over the last window.',
+    ['stat'],
+    () => {
+      const lag = observed.lag.read();
+      return (['p50', 'p99', 'max'] as const).map((stat) => ({ labels: { stat }, value: lag[stat] }));
+    },
+  );
+  metrics.observe('adit_addresses', 'Addresses of a pool by state.', ['pool', 'state'], async () =>
+    (await observed.stores.nodes.usage()).flatMap((pool) =>
+      (['free', 'leased', 'resting'] as const).map((state) => ({
+        labels: { pool: pool.pool, state },
+        value: pool[state],
+      })),
+    ),
+  );
+  metrics.observe('adit_jobs', 'Jobs that are not done, by state.', ['queue', 'state'], async () =>
+    (await observed.stores.jobs.counts()).map(({ queue, state, count }) => ({
+      labels: { queue, state },
+      value: count,
+    })),
+  );
+  metrics.observe('adit_jobs_stuck', 'Jobs somebody should look at.', [], async () => [
+    { labels: {}, value: await observed.stores.jobs.stuck(world.clock.now()) },
+  ]);
+  observeReconcile(world, observed);
+}
+
+function observeReconcile({ metrics, clock }: World, observed: Observed): void {
+  const { id: node, lastRun, lastSuccess } = observed.node;
+  metrics.observe(
+    'adit_reconcile_last_success_age_seconds',
+    'Time since the interface was last compared with the database.',
+    ['node'],
+    () => {
+      const last = lastSuccess();
+      return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
+    },
+  );
+  metrics.observe(
+    'adit_reconcile_drift',
+    'What the last comparison found, by kind.',
+    ['node', 'kind'],
+    () => {
+      const run = lastRun();
+      return run ? driftOf(node, run) : [];
+    },
+  );
+}
+
+const driftOf = (node: NodeId, run: ReconcileRun): readonly GaugeValue[] =>
+  (['added', 'removed', 'changed', 'quarantined', 'refused'] as const).map((kind) => ({
+    labels: { node, kind },
+    value: run[kind],
+  }));

@@ -1,0 +1,44 @@
+import type { LoopRecord } from '../core/loop-record.ts';
+import type { Breakers } from '../core/ports/breaker.ts';
+import type { Readiness } from '../entry/http/server.ts';
+
+export interface ReadinessSources {
+  /** Null while starting. */
+  readonly parts: () => ReadinessParts | null;
+}
+
+export interface ReadinessParts {
+  readonly database: { readonly reachable: boolean; readonly lastSuccessAgeMs: number };
+  readonly holdsNode: boolean;
+  readonly bot: { readonly ok: boolean; readonly reason: string | null };
+  readonly loops: readonly LoopRecord[];
+  readonly breakers: ReturnType<Breakers['states']>;
+}
+
+/** A loop that has had no success for this long is said. Milliseconds. */
+const LOOP_OVERDUE_MS = 120_000;
+
+/** Whether users are served now, and if not, why, in sentences for the operator. Never a secret. */
+export function readinessOf(parts: ReadinessParts | null): Readiness {
+  if (parts === null) return { ready: false, reasons: ['starting'] };
+  const reasons = [
+    ...(parts.database.reachable
+      ? []
+      : [`the database has not answered for ${seconds(parts.database.lastSuccessAgeMs)}`]),
+    ...(parts.holdsNode
+      ? []
+      : ['this process does not hold its node: another one does, or it is being taken over']),
+    ...(parts.bot.ok ? [] : [parts.bot.reason ?? 'the bot does not work']),
+    ...parts.loops
+      .filter(overdue)
+      .map((loop) => `the loop ${loop.name} has had no success for ${seconds(loop.lastSuccessAgeMs ?? 0)}`),
+    ...parts.breakers
+      .filter((each) => each.state === 'open')
+      .map((each) => `calls of ${each.name} are refused after failures in a row`),
+  ];
+  return { ready: reasons.length === 0, reasons };
+}
+
+const overdue = (loop: LoopRecord) =>
+  loop.lastSuccessAgeMs !== null && loop.lastSuccessAgeMs > LOOP_OVERDUE_MS;
+const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;

@@ -1,0 +1,68 @@
+import { type App, type AppOptions, buildApp } from '../app.ts';
+import type { Config } from '../config.ts';
+import { toAppError } from '../core/errors.ts';
+import type { ExitCode } from '../entry/cli/exit-code.ts';
+
+/** What main reads from outside and hands down. */
+export interface Outside {
+  readonly onTerminal: boolean;
+  readonly path: string | undefined;
+  readonly notifySocket: string | undefined;
+  readonly err: (text: string) => void;
+  /** Calls back at each signal that asks the program to end. */
+  onStopSignal(listener: () => void): void;
+  /** Ends the process at once. */
+  exit(code: number): never;
+}
+
+/** In-flight work gets this long at a stop; systemd's TimeoutStopSec is longer. Milliseconds. */
+export const GRACE_MS = 10_000;
+
+/** Runs until told to stop. The first signal drains, a second one leaves at once. */
+export async function serve(config: Config, outside: Outside): Promise<ExitCode> {
+  const app = buildApp({
+    ...standard(config, outside),
+    nat: true,
+    fallback: null,
+    removeTunnelAtStop: false,
+  });
+  return runUntilStopped(app, outside, async (started) => {
+    app.world.log.info({ tunnel: started.tunnel }, 'serving');
+    if (config.telegram === null) app.world.log.warn({}, 'BOT_TOKEN is not set: there is no bot');
+  });
+}
+
+export const standard = (
+  config: Config,
+  outside: Outside,
+): Pick<AppOptions, 'config' | 'onTerminal' | 'path' | 'notifySocket'> => ({
+  config,
+  onTerminal: outside.onTerminal,
+  path: outside.path,
+  notifySocket: outside.notifySocket,
+});
+
+export async function runUntilStopped(
+  app: App,
+  outside: Outside,
+  started: (what: Awaited<ReturnType<App['start']>>) => Promise<void>,
+): Promise<ExitCode> {
+  const stopping = new AbortController();
+  const asked = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));
+  outside.onStopSignal(() => {
+    if (stopping.signal.aborted) outside.exit(1);
+    stopping.abort();
+  });
+  try {
+    await started(await app.start(stopping.signal));
+  } catch (error) {
+    if (stopping.signal.aborted) return 0;
+    outside.err(`adit: ${toAppError(error).message}\n`);
+    return 1;
+  }
+  await asked;
+  app.world.log.info({ graceMs: GRACE_MS }, 'stopping; a second signal leaves at once');
+  await app.stop(GRACE_MS);
+  app.world.log.info({}, 'stopped');
+  return 0;
+}

@@ -1,0 +1,52 @@
+import { createJobs, type Jobs } from '../adapters/jobs/jobs.ts';
+import type { Database } from '../adapters/postgres/client.ts';
+import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
+import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
+import { createInbox } from '../adapters/postgres/stores/inbox.ts';
+import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
+import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import type { NewJob } from '../core/ports/jobs.ts';
+import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { World } from './world.ts';
+
+export interface Stores {
+  readonly access: AccessStore;
+  readonly peers: PeerStore;
+  readonly nodes: NodeStore;
+  readonly inbox: Inbox;
+  readonly jobs: Jobs;
+}
+
+export const JOBS_SCHEMA = 'adit_jobs';
+/** A killed process's jobs come back after this at the latest; at once when the node is taken over. */
+const LEASE_SECONDS = 30;
+/** The net beneath the wake in process. */
+const POLL_MS = 1000;
+
+/** Everything that is kept in PostgreSQL, jobs among it. */
+export function createStores(world: World, database: Database): Stores {
+  const jobs = createJobs({
+    ...world,
+    database: database.raw,
+    schema: JOBS_SCHEMA,
+    leaseSeconds: LEASE_SECONDS,
+    pollIntervalMs: POLL_MS,
+    retry: { minSeconds: 1, maxSeconds: 300 },
+  });
+  const wake = (added: readonly NewJob[]) => {
+    for (const kind of new Set(added.map((each) => each.kind))) jobs.wake(kind);
+  };
+  const { enqueueIn } = jobs;
+  return {
+    access: createAccessStore({
+      database,
+      allocator: createAddressAllocator(world.random),
+      enqueueIn,
+      wake,
+    }),
+    peers: createPeerStore(database, enqueueIn),
+    nodes: createNodeStore(database),
+    inbox: createInbox(database),
+    jobs,
+  };
+}

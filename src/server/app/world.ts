@@ -1,0 +1,58 @@
+import { createHttpRequester } from '../adapters/http-client/http-requester.ts';
+import { createLog } from '../adapters/log/log.ts';
+import { createMetrics } from '../adapters/metrics/metrics.ts';
+import { createProcessRunner } from '../adapters/process/process-runner.ts';
+import { createBreakers } from '../adapters/resilience/breakers.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { systemRandom } from '../adapters/system/random.ts';
+import type { Config } from '../config.ts';
+import type { Breakers } from '../core/ports/breaker.ts';
+import type { Clock, Random } from '../core/ports/clock.ts';
+import type { HttpRequester } from '../core/ports/http-requester.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { Metrics } from '../core/ports/metrics.ts';
+import type { ProcessRunner } from '../core/ports/process-runner.ts';
+
+/** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
+export interface World {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly breakers: Breakers;
+  readonly runner: ProcessRunner;
+  readonly requester: HttpRequester;
+}
+
+export interface Surroundings {
+  readonly onTerminal: boolean;
+  /** PATH for children. */
+  readonly path: string | undefined;
+}
+
+export function createWorld(config: Config, { onTerminal, path }: Surroundings): World {
+  const clock = systemClock;
+  const random = systemRandom;
+  const { format, level } = config.log;
+  const log = createLog({
+    level,
+    format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
+    secrets: secretsOf(config),
+  });
+  const metrics = createMetrics({ clock });
+  const breakers = createBreakers({ clock, metrics, log });
+  const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
+  const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
+  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
+  const requester = createHttpRequester({ clock, random, metrics, breakers, log });
+  return { clock, random, log, metrics, breakers, runner, requester };
+}
+
+/** Values that are replaced wherever they turn up in a line. */
+function secretsOf(config: Config): readonly string[] {
+  const { database, telegram, http, xray } = config;
+  const webhook = telegram?.updates.kind === 'webhook' ? telegram.updates.secret : null;
+  return [database.url, telegram?.token, webhook, http.metricsToken, xray.apiKey].flatMap((secret) =>
+    secret ? [secret.reveal()] : [],
+  );
+}

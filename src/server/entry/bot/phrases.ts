@@ -1,0 +1,55 @@
+import type { DeviceView } from '../../core/ports/desk.ts';
+import type { Voice } from '../../core/voice.ts';
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** A client in use shakes hands every two minutes (WireGuard white paper, REKEY_AFTER_TIME), plus some grace. */
+const WORKS_MS = 3 * MINUTE_MS;
+
+export type Health = 'paused' | 'preparing' | 'unknown' | 'never' | 'works' | 'old';
+
+/** What can be said of a device at `readAt`. `nodeAnswers` false: handshakes are not known. */
+export function healthOf(device: DeviceView, nodeAnswers: boolean, readAt: Date): Health {
+  if (device.state === 'paused') return 'paused';
+  if (!device.applied) return 'preparing';
+  if (!nodeAnswers) return 'unknown';
+  if (!device.lastHandshakeAt) return 'never';
+  return readAt.getTime() - device.lastHandshakeAt.getTime() < WORKS_MS ? 'works' : 'old';
+}
+
+/** Plain text: "5 minutes ago". */
+export function seen(voice: Voice, health: Health, lastHandshakeAt: Date | null, readAt: Date): string {
+  if (health === 'paused' || health === 'unknown' || health === 'never') {
+    return voice.plain('seen', { unit: health, n: 0 });
+  }
+  if (!lastHandshakeAt) return voice.plain('seen', { unit: 'never', n: 0 });
+  // Clocks of kernel and process differ by a little; the future is "just now".
+  const ms = Math.max(0, readAt.getTime() - lastHandshakeAt.getTime());
+  if (ms < MINUTE_MS) return voice.plain('seen', { unit: 'now', n: 0 });
+  if (ms < HOUR_MS) return voice.plain('seen', { unit: 'minutes', n: Math.floor(ms / MINUTE_MS) });
+  if (ms < DAY_MS) return voice.plain('seen', { unit: 'hours', n: Math.floor(ms / HOUR_MS) });
+  return voice.plain('seen', { unit: 'days', n: Math.floor(ms / DAY_MS) });
+}
+
+const MIB = 2 ** 20;
+const GIB = 2 ** 30;
+
+/** Plain text: "12.3 MB", or that it is not known. */
+export function size(voice: Voice, bytes: number | null): string {
+  if (bytes === null) return voice.plain('device-traffic-unknown');
+  if (bytes < MIB) return voice.plain('size', { unit: 'kb', n: bytes / 1024 });
+  if (bytes < GIB) return voice.plain('size', { unit: 'mb', n: bytes / MIB });
+  return voice.plain('size', { unit: 'gb', n: bytes / GIB });
+}
+
+const ICONS: Readonly<Record<Health, string>> = {
+  paused: '⏸',
+  preparing: '⏳',
+  unknown: '❔',
+  never: '⚪️',
+  works: '🟢',
+  old: '🟡',
+};
+
+export const iconOf = (health: Health): string => ICONS[health];

@@ -1,0 +1,88 @@
+import { type Button, writeButton } from '../../../core/bot-buttons.ts';
+import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
+import { button, type Page, paragraphs, type Screen } from '../page.ts';
+import { healthOf, iconOf, seen, size } from '../phrases.ts';
+
+/** All devices, a button each, and one more while there is room. */
+export function devicesScreen(page: Page, account: AccountView): Screen {
+  const { devices, deviceLimit } = account;
+  const title =
+    devices.length === 0
+      ? page.voice.html('devices-none')
+      : page.voice.html('devices-title', { devices: devices.length, limit: deviceLimit });
+  const lines = devices.map((each) => deviceLine(page, account, each)).join('\n');
+  const add = button(page, 'button-add-device', { kind: 'add' });
+  return {
+    html: paragraphs(title, lines === '' ? null : lines),
+    buttons: [
+      ...devices.map((each) => [openButton(page, account, each)]),
+      ...(account.until !== null && devices.length < deviceLimit ? [[add]] : []),
+      [button(page, 'button-home', { kind: 'home' })],
+    ],
+  };
+}
+
+function deviceLine(page: Page, account: AccountView, device: DeviceView): string {
+  const health = healthOf(device, account.nodeAnswers, account.readAt);
+  return page.voice.html('device-line', {
+    icon: iconOf(health),
+    device: device.name,
+    seen: seen(page.voice, health, device.lastHandshakeAt, account.readAt),
+  });
+}
+
+function openButton(page: Page, account: AccountView, device: DeviceView): Button {
+  const icon = iconOf(healthOf(device, account.nodeAnswers, account.readAt));
+  return {
+    text: `${icon} ${device.name}`,
+    data: writeButton({ kind: 'device', device: device.id }, page.owner),
+  };
+}
+
+/** One device and all that can be done with it. */
+export function deviceScreen(page: Page, account: AccountView, device: DeviceView): Screen {
+  const health = healthOf(device, account.nodeAnswers, account.readAt);
+  const card = page.voice.html('device-card', {
+    icon: iconOf(health),
+    device: device.name,
+    address: [device.ip4, device.ip6].filter((each) => each !== null).join(', '),
+    seen: seen(page.voice, health, device.lastHandshakeAt, account.readAt),
+    down: size(page.voice, device.downloadedBytes),
+    up: size(page.voice, device.uploadedBytes),
+  });
+  const waits = device.state === 'active' && !device.delivered;
+  return {
+    html: paragraphs(card, waits ? page.voice.html('device-undelivered') : null),
+    buttons: deviceButtons(page, device),
+  };
+}
+
+function deviceButtons(page: Page, { id, state }: DeviceView): Button[][] {
+  return [
+    [
+      button(page, 'button-rename', { kind: 'rename', device: id }),
+      button(page, 'button-reissue', { kind: 'ask-reissue', device: id }),
+    ],
+    [
+      state === 'active'
+        ? button(page, 'button-pause', { kind: 'pause', device: id })
+        : button(page, 'button-resume', { kind: 'resume', device: id }),
+      button(page, 'button-revoke', { kind: 'ask-revoke', device: id }),
+    ],
+    [
+      button(page, 'button-refresh', { kind: 'device', device: id }),
+      button(page, 'button-back', { kind: 'devices' }),
+    ],
+  ];
+}
+
+/** "Are you sure?" before a config stops working. */
+export function confirmScreen(page: Page, device: DeviceView, step: 'reissue' | 'revoke'): Screen {
+  return {
+    html: page.voice.html(`confirm-${step}`, { device: device.name }),
+    buttons: [
+      [button(page, `button-confirm-${step}`, { kind: step, device: device.id })],
+      [button(page, 'button-cancel', { kind: 'device', device: device.id })],
+    ],
+  };
+}

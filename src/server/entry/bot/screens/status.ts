@@ -1,0 +1,36 @@
+import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
+import { button, type Page, paragraphs, type Screen } from '../page.ts';
+import { type Health, healthOf, seen } from '../phrases.ts';
+import { reissueButton } from './home.ts';
+
+/** "Is it working?" from the last handshakes and the node (E12), with a new key one tap away. */
+export function statusScreen(page: Page, account: AccountView): Screen {
+  const judged = account.devices.map((device) => ({
+    device,
+    health: healthOf(device, account.nodeAnswers, account.readAt),
+  }));
+  const troubled = judged.filter(({ health }) => health === 'never' || health === 'old');
+  return {
+    html: paragraphs(
+      page.voice.html('status-title'),
+      page.voice.html(account.nodeAnswers ? 'status-node-ok' : 'status-node-down'),
+      account.until === null ? page.voice.html('status-no-access') : null,
+      ...(judged.length === 0 ? [page.voice.html('devices-none')] : []),
+      ...judged.map(({ device, health }) => verdict(page, device, health, account.readAt)),
+    ),
+    buttons: [
+      ...(account.until === null ? [] : troubled.map(({ device }) => [reissueButton(page, device)])),
+      [button(page, 'button-refresh', { kind: 'status' }), button(page, 'button-help', { kind: 'help' })],
+      [button(page, 'button-home', { kind: 'home' })],
+    ],
+  };
+}
+
+const SEEN_MATTERS: readonly Health[] = ['works', 'old'];
+
+function verdict(page: Page, device: DeviceView, health: Health, readAt: Date): string {
+  const values = { device: device.name };
+  if (!SEEN_MATTERS.includes(health)) return page.voice.html(`status-${health}`, values);
+  const when = seen(page.voice, health, device.lastHandshakeAt, readAt);
+  return page.voice.html(`status-${health}`, { ...values, seen: when });
+}

@@ -1,0 +1,106 @@
+import { Elysia } from 'elysia';
+import type { Log } from '../../core/ports/log.ts';
+import { secured } from './headers.ts';
+import { isLoopback, type MetricsGuard, mayReadMetrics } from './metrics-guard.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** Sentences an operator can act on; no secret ever. */
+  readonly reasons: readonly string[];
+}
+
+export interface WebhookEntry {
+  /** `/telegram/…` */
+  readonly path: string;
+  /** Checks the secret before it reads a byte of the body; answers an HTTP status. */
+  take(secret: string | null, readBody: () => Promise<Uint8Array>): Promise<number>;
+}
+
+export interface HttpDeps {
+  readonly host: string;
+  readonly port: number;
+  readonly metricsGuard: MetricsGuard;
+  readiness(): Readiness;
+  renderMetrics(): Promise<string>;
+  /** The webhook of the bot, when updates come that way. */
+  readonly webhook: WebhookEntry | null;
+  readonly log: Log;
+}
+
+export interface HttpServer {
+  /** The port in use, which matters when 0 was asked for. Throws when the address cannot be had. */
+  start(): { readonly port: number };
+  /** Takes no new requests and lets those in hand finish. Repeating is safe. */
+  stop(): Promise<void>;
+}
+
+const plain = (text: string, status = 200) =>
+  secured(new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } }));
+
+/** Health, readiness, metrics and the bot's webhook. Everything else is a 404 until the dashboard moves in. */
+export function createHttpServer(deps: HttpDeps): HttpServer {
+  const app = new Elysia()
+    .onError(({ code, error }) => onError(deps.log, code, error))
+    .get('/healthz', () => plain('ok\n'))
+    .get('/readyz', () => readyz(deps.readiness()))
+    .get('/metrics', async ({ request, server }) => {
+      const allowed = mayReadMetrics(
+        deps.metricsGuard,
+        request.headers,
+        isLoopback(server?.requestIP(request)?.address),
+      );
+      return allowed
+        ? plain(await deps.renderMetrics())
+        : plain('metrics are for loopback, or with a token\n', 403);
+    });
+  const { webhook } = deps;
+  if (webhook) {
+    // `parse: none`: the secret is looked at before the body is.
+    const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
+    app.post(webhook.path, take, { parse: 'none' });
+  }
+
+  return {
+    start() {
+      // An idle webhook connection is Telegram's to keep; ten seconds is plenty for a request of ours.
+      app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30 });
+      const port = app.server?.port ?? deps.port;
+      deps.log.info({ host: deps.host, port }, 'listening');
+      return { port };
+    },
+    async stop() {
+      if (app.server) await app.stop();
+    },
+  };
+}
+
+const SECRET_HEADER = 'x-telegram-bot-api-secret-token';
+/** Beyond what the bot takes, so that its own limit is the one that answers. */
+const MOST_BODY_BYTES = 2 * 1024 * 1024;
+
+function takeUpdate(webhook: WebhookEntry, request: Request): Promise<number> {
+  return webhook.take(request.headers.get(SECRET_HEADER), () => readCapped(request, MOST_BODY_BYTES));
+}
+
+/** Stops reading at the cap: what is over it is refused by its length, not kept. */
+async function readCapped(request: Request, cap: number): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of request.body ?? []) {
+    chunks.push(chunk);
+    length += chunk.byteLength;
+    if (length > cap) break;
+  }
+  return Buffer.concat(chunks);
+}
+
+function readyz(readiness: Readiness): Response {
+  return secured(Response.json(readiness, { status: readiness.ready ? 200 : 503 }));
+}
+
+function onError(log: Log, code: string | number, error: unknown): Response {
+  if (code === 'NOT_FOUND') return plain('not found\n', 404);
+  if (code === 'PARSE' || code === 'VALIDATION') return plain('bad request\n', 400);
+  log.error({ error }, 'a request failed');
+  return plain('internal error\n', 500);
+}

@@ -1,0 +1,32 @@
+import { LOCAL_NODE } from '../../core/ids.ts';
+import type { NewJob } from '../../core/ports/jobs.ts';
+
+/** A line of the schedule: cron only enqueues, the work is a job (durable, visible, retried). */
+export interface ScheduledJob {
+  readonly name: string;
+  /** Seconds between two runs. */
+  readonly everySeconds: number;
+  readonly job: NewJob;
+}
+
+/** Every line has a singleton key: a run that is late is never doubled, and downtime is not made up for in a heap. */
+export function scheduleTable(settings: { readonly reconcileSeconds: number }): readonly ScheduledJob[] {
+  return [
+    {
+      name: 'reconcile-node',
+      everySeconds: settings.reconcileSeconds,
+      job: { kind: 'reconcile-node', data: { nodeId: LOCAL_NODE }, singletonKey: `reconcile:${LOCAL_NODE}` },
+    },
+    {
+      name: 'expire-subscriptions',
+      // Access ends on the interface within seconds of its time.
+      everySeconds: 3,
+      job: { kind: 'expire-subscriptions', data: {}, singletonKey: 'expire', priority: 5 },
+    },
+    {
+      name: 'housekeeping',
+      everySeconds: 60,
+      job: { kind: 'housekeeping', data: {}, singletonKey: 'housekeeping' },
+    },
+  ];
+}

@@ -1,0 +1,47 @@
+import type { JobHandler, JobKind, JobRunner } from '../../core/ports/jobs.ts';
+
+/** What each kind of job does. One line in `register` for a new one. */
+export interface WorkDeps {
+  readonly applyPeers: JobHandler<'apply-peer'>;
+  reconcile(signal: AbortSignal): Promise<unknown>;
+  expire(signal: AbortSignal): Promise<unknown>;
+  keepHouse(): Promise<unknown>;
+  /** Whether this process holds the node whose interface a job changes. */
+  holdsNode(): boolean;
+}
+
+/** A burst of a thousand users is four or so batches, and none of them blocks the loop for long. */
+const APPLY_BATCH = 250;
+/** Configs on their way to their users. */
+const MOST_IN_DELIVERY = 2000;
+const ALONE = { batchSize: 1, maxHeld: 1 } as const;
+
+export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
+  const enabled = deps.holdsNode;
+  jobs.work('apply-peer', { batchSize: APPLY_BATCH, maxHeld: MOST_IN_DELIVERY, enabled }, deps.applyPeers);
+  jobs.work(
+    'reconcile-node',
+    { ...ALONE, enabled },
+    each((signal) => deps.reconcile(signal)),
+  );
+  jobs.work(
+    'expire-subscriptions',
+    ALONE,
+    each((signal) => deps.expire(signal)),
+  );
+  jobs.work(
+    'housekeeping',
+    ALONE,
+    each(() => deps.keepHouse()),
+  );
+}
+
+/** One job, one call; what it throws fails the job. */
+function each<K extends JobKind>(act: (signal: AbortSignal) => Promise<unknown>): JobHandler<K> {
+  return async (jobs, signal) => {
+    for (const job of jobs) {
+      await act(signal);
+      await job.complete();
+    }
+  };
+}

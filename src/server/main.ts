@@ -1,0 +1,54 @@
+/** Reads argv and environment once, picks a verb; nothing else. */
+
+import { demo } from './app/demo.ts';
+import { doctor } from './app/doctor.ts';
+import { migrateOnce } from './app/migrate-once.ts';
+import { type Outside, serve } from './app/serve.ts';
+import { simulate } from './app/simulate.ts';
+import { status } from './app/status.ts';
+import { type Config, parseConfig } from './config.ts';
+import { type CliHandlers, createCli } from './entry/cli/cli.ts';
+import type { ExitCode } from './entry/cli/exit-code.ts';
+import { wantsColours } from './entry/cli/render-report.ts';
+import { programVersion } from './version.ts';
+
+const environment = process.env;
+const out = (text: string) => void process.stdout.write(text);
+const err = (text: string) => void process.stderr.write(text);
+
+const outside: Outside = {
+  onTerminal: process.stdout.isTTY === true,
+  path: environment.PATH,
+  notifySocket: environment.NOTIFY_SOCKET,
+  err,
+  onStopSignal: (listener) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, listener);
+  },
+  exit: (code) => process.exit(code),
+};
+
+/** Every problem at once, then exit code 2. */
+async function configured(use: (config: Config) => Promise<ExitCode>): Promise<ExitCode> {
+  const surroundings = { asService: environment.INVOCATION_ID !== undefined, cwd: process.cwd() };
+  const parsed = parseConfig(environment, surroundings);
+  if (parsed.ok) return use(parsed.ok);
+  for (const problem of parsed.problems) err(`adit: ${problem}\n`);
+  err('adit: docs/configuration.md describes every variable\n');
+  return 2;
+}
+
+const paint = { colours: wantsColours(outside.onTerminal, environment.NO_COLOR) };
+
+const handlers: CliHandlers = {
+  serve: () => configured((config) => serve(config, outside)),
+  demo: (options) => demo({ ...options, environment, cwd: process.cwd(), out }, outside),
+  migrate: () => configured((config) => migrateOnce(config, outside, out)),
+  doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
+  status: ({ json }) => configured((config) => status(config, outside, { json, out, ...paint })),
+  simulator: (options) => simulate({ ...options, environment, out }, outside),
+};
+
+const cli = createCli({ version: programVersion, handlers, out, err });
+process.exitCode = await cli.run(Bun.argv.slice(2));
+// Whatever still holds the event loop, the verb is done.
+process.exit();

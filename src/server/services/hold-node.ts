@@ -1,0 +1,111 @@
+import type { NodeId } from '../core/ids.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { JobRunner } from '../core/ports/jobs.ts';
+import type { Log } from '../core/ports/log.ts';
+import type { HeldLease, NodeLease } from '../core/ports/node-lease.ts';
+import type { NodeStore } from '../core/ports/store.ts';
+
+/**
+ * Keeps this process the one that changes the node's interface, or waits its turn.
+ *
+ * Taking over, in this order: hold the lease; raise the node's epoch, so that writes of an older holder are
+ * refused; give back the jobs that holder had in hand; compare the interface with the database. When the lease is
+ * lost the node is no longer held from that moment, and the loop begins again.
+ */
+export interface HoldNode {
+  /** The epoch under which the node is held, or null while it is not. */
+  epoch(): number | null;
+  /** Resolves when the node is held for the first time. */
+  readonly held: Promise<void>;
+  record(): LoopRecord;
+  start(): void;
+  /** Lets the node go. Repeating is safe. */
+  stop(): Promise<void>;
+}
+
+export interface HoldNodeDeps {
+  readonly node: NodeId;
+  readonly lease: NodeLease;
+  readonly nodes: Pick<NodeStore, 'nextEpoch'>;
+  readonly jobs: Pick<JobRunner, 'rescue' | 'wake'>;
+  /** Brings the interface to what the database wants. A failure is said and left to the schedule. */
+  reconcile(signal: AbortSignal): Promise<unknown>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+const PAUSE_MS = 1000;
+
+export function createHoldNode(deps: HoldNodeDeps): HoldNode {
+  const stopping = new AbortController();
+  const first = Promise.withResolvers<void>();
+  let epoch: number | null = null;
+  let lastSuccess: number | null = null;
+  let failuresInRow = 0;
+  let running: Promise<void> | null = null;
+
+  async function takeOver(lease: HeldLease, signal: AbortSignal): Promise<void> {
+    epoch = await deps.nodes.nextEpoch(deps.node);
+    const rescued = await deps.jobs.rescue('apply-peer');
+    deps.log.info({ node: deps.node, epoch, rescued }, 'node taken over');
+    lastSuccess = deps.clock.monotonicMs();
+    failuresInRow = 0;
+    await deps.reconcile(signal).catch((error: unknown) => {
+      deps.log.error(
+        { error },
+        'the interface could not be compared with the database; the schedule tries again',
+      );
+    });
+    deps.jobs.wake('apply-peer');
+    first.resolve();
+    await Promise.race([lease.lost, aborted(signal)]);
+  }
+
+  async function holdOnce(signal: AbortSignal): Promise<void> {
+    const lease = await deps.lease.acquire(deps.node, signal);
+    try {
+      await takeOver(lease, signal);
+      if (!signal.aborted) deps.log.warn({ node: deps.node }, 'the lease of the node was lost');
+    } finally {
+      epoch = null;
+      await lease.release();
+    }
+  }
+
+  async function loop(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await holdOnce(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        failuresInRow += 1;
+        deps.log.warn({ error, failuresInRow }, 'the node could not be taken over; trying again');
+        await deps.clock.sleep(PAUSE_MS, signal).catch(() => undefined);
+      }
+    }
+  }
+
+  return {
+    epoch: () => epoch,
+    held: first.promise,
+    record() {
+      const now = deps.clock.monotonicMs();
+      // Holding is the success: its age counts from now as long as it lasts.
+      const age = epoch !== null ? 0 : lastSuccess === null ? null : now - lastSuccess;
+      return { name: 'hold-node', lastSuccessAgeMs: age, failuresInRow };
+    },
+    start() {
+      running ??= loop(stopping.signal);
+    },
+    async stop() {
+      stopping.abort();
+      await running;
+    },
+  };
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}

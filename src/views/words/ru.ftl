@@ -1,0 +1,171 @@
+# Тексты бота. В сообщениях HTML Телеграма; ключи на "button" и "toast" без разметки.
+
+## Кнопки
+
+button-trial = 🎁 Начать бесплатный период
+button-devices = 📱 Мои устройства
+button-status = 🩺 Работает ли?
+button-help = 📖 Как подключиться
+button-language = 🌐 Язык / Language
+button-home = 🏠 Главная
+button-back = ← Назад
+button-refresh = 🔄 Обновить
+button-cancel = Отмена
+button-add-device = ➕ Добавить устройство
+button-rename = ✏️ Переименовать
+button-reissue = 🔑 Новый ключ
+button-reissue-device = 🔑 Новый ключ: { $device }
+button-pause = ⏸ Приостановить
+button-resume = ▶️ Включить
+button-revoke = 🗑 Удалить
+button-confirm-reissue = Да, выдать новый ключ
+button-confirm-revoke = Да, удалить
+button-system = { $system ->
+    [android] Android
+    [ios] iPhone, iPad
+    [windows] Windows
+    [macos] macOS
+   *[linux] Linux
+  }
+button-this-language = Русский
+rename-placeholder = Новое имя
+
+## Короткие ответы
+
+toast-stale = Эта кнопка устарела. Вот свежая.
+toast-not-yours = Это чужая кнопка.
+toast-paused = Приостановлено
+toast-resumed = Снова включено
+toast-revoked = Удалено
+
+## Начало
+
+hello = 👋 Здравствуйте, { $name }! Это ваша личная дверь в открытый интернет.
+preparing = ⏳ Готовим <b>{ $device }</b>…
+    Конфиг придёт сюда сам через несколько секунд.
+home-active = ✅ <b>Доступ включён</b> до { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+    Устройства: { $devices } из { $limit }.
+home-undelivered = ⏳ Конфиг для <b>{ $device }</b> уже в пути. Если за минуту не придёт, возьмите новый ключ.
+home-new = 👋 Здравствуйте! Доступа пока нет, но пробный период бесплатный: одно нажатие, и всё готово.
+home-over = Доступ закончился. Пробный период уже использован, спасибо, что попробовали! Спросите оператора, как продолжить.
+trial-used = Вы уже использовали пробный период, спасибо, что попробовали! Спросите оператора, как продолжить.
+trial-off = Пробного периода сейчас нет. Попросите доступ у оператора.
+pool-full = 😔 Сейчас все места заняты. Мы об этом знаем; загляните, пожалуйста, позже.
+
+## Доставка
+
+device-word = Устройство
+config-caption = 📄 <b>{ $device }</b>: ваш конфиг WireGuard. Работает до { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+    Никому его не передавайте: один файл для одного устройства.
+qr-caption = 📷 То же самое QR-кодом: отсканируйте его в приложении WireGuard на телефоне.
+ready = ✅ <b>{ $device }</b> готово!
+    Откройте файл в приложении WireGuard или отсканируйте QR-код. Доступ до { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+apology = 😔 С вашим конфигом что-то пошло не так, и сами мы не справились. Оператор уже знает. Попробуйте, пожалуйста, позже: /devices.
+
+## Устройства
+
+devices-title = 📱 <b>Ваши устройства</b>: { $devices } из { $limit }
+devices-none = 📱 Устройств пока нет. Добавьте первое!
+device-line = { $icon } <b>{ $device }</b>: { $seen }
+device-card = { $icon } <b>{ $device }</b>
+    Адрес: <code>{ $address }</code>
+    Последняя связь: { $seen }
+    Трафик: ↓ { $down } ↑ { $up }
+device-undelivered = ⏳ Конфиг до вас ещё не дошёл. Файла нет больше минуты? Возьмите новый ключ.
+device-traffic-unknown = сейчас неизвестно
+device-limit = Все места заняты: { $limit ->
+    [one] { $limit } устройство
+    [few] { $limit } устройства
+   *[many] { $limit } устройств
+  }. Удалите одно, чтобы добавить другое.
+device-gone = Этого устройства уже нет.
+no-subscription = Доступ закончился, поэтому ничего не изменилось. Спросите оператора, как продолжить.
+confirm-reissue = 🔑 Выдать новый ключ для <b>{ $device }</b>? Старый конфиг сразу перестанет работать, новый придёт сюда.
+confirm-revoke = 🗑 Удалить <b>{ $device }</b>? Конфиг перестанет работать навсегда.
+rename-ask = ✏️ Как назвать <b>{ $device }</b>? Ответьте новым именем (до 32 символов).
+rename-bad = Такое имя не подойдёт. Пришлите, пожалуйста, от 1 до 32 обычных символов одной строкой.
+rename-done = ✏️ Новое имя: <b>{ $device }</b>
+
+seen = { $unit ->
+    [never] ещё не подключалось
+    [unknown] сейчас неизвестно
+    [paused] приостановлено
+    [now] только что
+    [minutes] { $n ->
+        [one] { $n } минуту назад
+        [few] { $n } минуты назад
+       *[many] { $n } минут назад
+      }
+    [hours] { $n ->
+        [one] { $n } час назад
+        [few] { $n } часа назад
+       *[many] { $n } часов назад
+      }
+   *[days] { $n ->
+        [one] { $n } день назад
+        [few] { $n } дня назад
+       *[many] { $n } дней назад
+      }
+  }
+size = { $unit ->
+    [kb] { NUMBER($n, maximumFractionDigits: 0) } КБ
+    [mb] { NUMBER($n, maximumFractionDigits: 1) } МБ
+   *[gb] { NUMBER($n, maximumFractionDigits: 2) } ГБ
+  }
+
+## Работает ли?
+
+status-title = 🩺 <b>Работает ли?</b>
+status-node-ok = 🟢 Сервер отвечает.
+status-node-down = 🔴 Сервер сейчас не отвечает. Мы уже занимаемся; ваш конфиг останется в силе.
+status-works = 🟢 <b>{ $device }</b> работает: последняя связь { $seen }.
+status-old = 🟡 <b>{ $device }</b>: последняя связь { $seen }. Если туннель должен работать: выключите его и включите, попробуйте другую сеть (Wi-Fi или мобильную). Не помогло? Возьмите новый ключ.
+status-never = ⚪️ <b>{ $device }</b> ещё ни разу не подключалось. Откройте конфиг в WireGuard и включите туннель; подробности в «Как подключиться».
+status-paused = ⏸ <b>{ $device }</b> приостановлено.
+status-preparing = ⏳ <b>{ $device }</b> настраивается на сервере.
+status-unknown = ❔ <b>{ $device }</b>: сейчас неизвестно.
+status-no-access = 🔴 Доступа сейчас нет, поэтому подключиться не получится.
+
+## Как подключиться
+
+help-title = 📖 <b>Как подключиться</b>
+    Для какого устройства?
+help-steps = { $system ->
+    [android] 🤖 <b>Android</b>
+        1. Установите <b>WireGuard</b> из <a href="https://play.google.com/store/apps/details?id=com.wireguard.android">Google Play</a>.
+        2. Нажмите на файл в этом чате и выберите WireGuard. Или в приложении: ➕ → сканировать QR-код.
+        3. Включите туннель.
+    [ios] 🍏 <b>iPhone, iPad</b>
+        1. Установите <b>WireGuard</b> из <a href="https://apps.apple.com/app/wireguard/id1441195209">App Store</a>.
+        2. Нажмите на файл в этом чате → Поделиться → WireGuard. Или в приложении: ➕ → создать из QR-кода.
+        3. Разрешите профиль VPN и включите туннель.
+    [windows] 🪟 <b>Windows</b>
+        1. Установите <b>WireGuard</b> с <a href="https://www.wireguard.com/install/">wireguard.com/install</a>.
+        2. Сохраните файл из этого чата.
+        3. В приложении: «Импорт туннелей из файла», выберите его и нажмите «Подключить».
+    [macos] 💻 <b>macOS</b>
+        1. Установите <b>WireGuard</b> из <a href="https://apps.apple.com/app/wireguard/id1451685025">App Store</a>.
+        2. Сохраните файл из этого чата.
+        3. В приложении: «Импорт туннелей из файла», выберите его и нажмите «Подключить».
+   *[linux] 🐧 <b>Linux</b>
+        1. Установите WireGuard: <code>sudo apt install wireguard</code> или как принято у вас.
+        2. Сохраните файл как <code>/etc/wireguard/vpn.conf</code>.
+        3. Выполните <code>sudo wg-quick up vpn</code>. Остановить: <code>sudo wg-quick down vpn</code>.
+  }
+
+## Всё остальное
+
+language-title = 🌐 Выберите язык
+hint = 🙂 Мне понятнее кнопки. Попробуйте эти:
+try-later = 🛠 Мы недоступны буквально минуту. Попробуйте, пожалуйста, чуть позже.
+busy = 🚦 Сейчас здесь очень много людей. Попробуйте, пожалуйста, через минуту.
+slow-down = 🐢 Чуть-чуть помедленнее, пожалуйста. Подождите пару секунд.
+failed = 😔 Что-то пошло не так. Попробуйте ещё раз; если повторится, назовите оператору этот номер: { $incident }
+about-short = Личный WireGuard VPN за минуту: пробный период, конфиг и QR прямо здесь.
+
+command-start = Начать, получить доступ
+command-trial = Пробный период
+command-devices = Мои устройства
+command-status = Работает ли?
+command-help = Как подключиться
+command-language = Язык / Language
