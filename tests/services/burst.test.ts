@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { accountId } from '../../src/server/core/ids.ts';
 import type { Visit } from '../../src/server/core/ports/desk.ts';
 import { createChangeDevice } from '../../src/server/services/change-device.ts';
@@ -7,6 +7,8 @@ import { createDoorKit } from '../support/door-kit.ts';
 import { openPostgresRig, type PostgresRig } from '../support/postgres-rig.ts';
 import { nextUpdate, visitOf } from '../support/service-process.ts';
 import { FIRST_START_MS, NODE } from '../support/store-rig.ts';
+
+setDefaultTimeout(30_000);
 
 const range = (length: number) => Array.from({ length }, (_, index) => index + 1);
 
