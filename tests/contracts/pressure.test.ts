@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openPostgresRig, type PostgresRig } from '../support/postgres-rig.ts';
-import { NODE } from '../support/store-rig.ts';
+import { NODE, profileOf } from '../support/store-rig.ts';
 
 /** Times of single claims, each rolled back so that the pool stays as it is. Milliseconds. */
 async function claimTimes(rig: PostgresRig, rounds: number): Promise<readonly number[]> {
@@ -61,6 +61,23 @@ describe('A5, A7: several processes and the last addresses', () => {
       expect(new Set(places).size).toBe(253);
       expect(places).toHaveLength(253);
       await rig.admin`update adit.addresses set state = 'free'`;
+    }
+    expect(await rig.deadlocks()).toBe(0);
+    await rig.close();
+  }, 60_000);
+});
+
+describe('A7: two processes with the same users', () => {
+  test('batches that open the same accounts in opposite orders never wait in a circle', async () => {
+    const rig = await openPostgresRig([]);
+    const forth = Array.from({ length: 200 }, (_, index) => profileOf(index + 1));
+    for (let round = 0; round < 10; round += 1) {
+      const opened = await Promise.all(
+        [forth, forth.toReversed(), forth, forth.toReversed()].map((profiles) =>
+          rig.store.transaction((tx) => tx.openAccounts(profiles)),
+        ),
+      );
+      expect(opened.map((each) => each.size)).toEqual([200, 200, 200, 200]);
     }
     expect(await rig.deadlocks()).toBe(0);
     await rig.close();
