@@ -230,6 +230,14 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       expect(await rig.peers.enqueueOverdue(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
     });
 
+    test('F-G6: a config that never arrived gets a job again, unless its user blocked the bot', async () => {
+      const made = [await makeDevice(rig), await makeDevice(rig)];
+      for (const each of made) await rig.peers.markApplied([{ peerId: each.peer, generation: 1 }], rig.now());
+      await rig.store.markBlocked(made[1]!.account, true);
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, 100), 10)).toBe(1);
+      expect((await rig.jobs()).map((each) => each.data)).toEqual([{ peerId: made[0]!.peer }]);
+    });
+
     test('many workers, many writes at once: no circle of waiting, nothing lost', async () => {
       const made = await Promise.all(Array.from({ length: 24 }, () => makeDevice(rig)));
       const forth = made.map(({ peer }) => ({ peerId: peer, generation: 1 }));
