@@ -1,5 +1,6 @@
 import type { LoopRecord } from '../loop-record.ts';
 import type { BreakerState } from './breaker.ts';
+import type { JobRow } from './job-desk.ts';
 import type { ReconcileRun } from './store.ts';
 
 /**
@@ -63,7 +64,7 @@ export interface JobVitals {
   readonly counts: readonly JobCount[];
   readonly stuckTotal: number;
   /** The oldest first, a few. */
-  readonly stuck: readonly StuckJob[];
+  readonly stuck: readonly JobRow[];
 }
 
 export interface JobCount {
@@ -71,21 +72,6 @@ export interface JobCount {
   /** created, retry, active or dead. */
   readonly state: string;
   readonly count: number;
-}
-
-/** A job somebody should look at. */
-export interface StuckJob {
-  readonly id: string;
-  readonly queue: string;
-  readonly state: 'created' | 'retry' | 'active';
-  readonly attempt: number;
-  readonly maxAttempts: number;
-  readonly subject: string | null;
-  readonly createdAt: number;
-  readonly startedAt: number | null;
-  /** When it is tried next; null while it runs. */
-  readonly nextAt: number | null;
-  readonly lastError: string | null;
 }
 
 export interface PoolVitals {
@@ -166,7 +152,6 @@ export interface VitalsEvent {
 
 export type EventKind =
   | 'issued'
-  | 'delivered'
   | 'revoked'
   | 'job-dead'
   | 'reconciled'

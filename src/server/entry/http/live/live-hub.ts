@@ -1,0 +1,157 @@
+import type { Clock, Random } from '../../../core/ports/clock.ts';
+import type { Log } from '../../../core/ports/log.ts';
+import type { Language } from '../../../core/ports/words.ts';
+import { type Channel, channelOf, createDrawings, type PanelSource } from './channels.ts';
+import { HEARTBEAT } from './event-text.ts';
+import { type ByteSink, createViewer, type Viewer, type ViewerEnd, type ViewerLimits } from './viewer.ts';
+
+/**
+ * The open pages of the dashboard. Each tick every panel somebody looks at is drawn once for each language, and what
+ * differs goes out as the same bytes to all who look at it. A viewer that does not keep up is cut off: nobody waits
+ * for it.
+ */
+export interface LiveHub {
+  /** A stream for one page; null when as many are open as may be. */
+  open(visit: Visit): ReadableStream<Uint8Array> | null;
+  /** Draws and sends; call it once a second. A call while the last one is still sending does nothing. */
+  tick(): Promise<void>;
+  /** Ends the streams of sessions that are over. */
+  checkSessions(): Promise<void>;
+  /** Ends the streams of one session at once. */
+  endSession(session: string): void;
+  /** Ends them all. */
+  close(): void;
+  viewers(): number;
+  /** Frames that wait for slow viewers. */
+  queued(): number;
+}
+
+export interface Visit {
+  readonly session: string;
+  readonly panels: readonly string[];
+  readonly language: Language;
+}
+
+export interface LiveHubDeps {
+  readonly source: PanelSource;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  readonly limits: ViewerLimits;
+  readonly maxViewers: number;
+  /** Whether the login behind it still holds. Throws when nobody can tell: then it goes on. */
+  sessionHolds(session: string): Promise<boolean>;
+}
+
+const HEARTBEAT_MS = 10_000;
+/** Viewers served in one go; between two goes the event loop is free. */
+const SLICE = 100;
+/** Viewers that lost their stream at one moment come back over so long. */
+const RETRY_MS = { least: 1_000, spread: 3_000 };
+/** Nobody resolves it: a direct stream of Bun lasts as long as its `pull`. */
+const FOR_EVER = new Promise<void>(() => undefined);
+
+export function createLiveHub(deps: LiveHubDeps): LiveHub {
+  const { clock, log, source } = deps;
+  // Ids of an earlier run of the program mean nothing: whoever comes with one gets everything, as everybody does.
+  const drawings = createDrawings(source, { run: deps.random.uuid().slice(-6), log });
+  const viewers = new Set<Viewer>();
+  const channels = new Map<string, { readonly channel: Channel; watching: number }>();
+  let sending = false;
+  let beatAt = clock.monotonicMs();
+  let closed = false;
+
+  function join(channel: Channel): Channel {
+    const known = channels.get(channel.key) ?? { channel, watching: 0 };
+    known.watching += 1;
+    channels.set(channel.key, known);
+    return known.channel;
+  }
+
+  function left(viewer: Viewer, how: ViewerEnd): void {
+    viewers.delete(viewer);
+    const known = channels.get(viewer.channel)!;
+    known.watching -= 1;
+    if (known.watching === 0) {
+      channels.delete(viewer.channel);
+      drawings.forget(known.channel);
+    }
+    if (how === 'slow')
+      log.info({ queued: viewer.queued }, 'a viewer of the dashboard was too slow and was cut off');
+  }
+
+  function streamFor(viewer: Viewer, channel: Channel): ReadableStream<Uint8Array> {
+    return new ReadableStream<Uint8Array>({
+      type: 'direct',
+      pull(sink: ByteSink) {
+        viewer.attach(sink);
+        const retryMs = RETRY_MS.least + deps.random.integer(RETRY_MS.spread);
+        viewer.send(drawings.snapshot(channel, retryMs));
+        return FOR_EVER;
+      },
+      cancel: () => viewer.end('left'),
+    } as unknown as UnderlyingDefaultSource<Uint8Array>);
+  }
+
+  async function send(frames: ReadonlyMap<string, Uint8Array>, beat: boolean): Promise<void> {
+    let served = 0;
+    for (const viewer of viewers) {
+      if (!viewer.check()) continue;
+      const frame = frames.get(viewer.channel);
+      if (frame) viewer.send(frame);
+      if (beat) viewer.send(HEARTBEAT);
+      served += 1;
+      if (served % SLICE === 0) await clock.sleep(0);
+    }
+  }
+
+  function drawAll(): Map<string, Uint8Array> {
+    drawings.renew();
+    const frames = new Map<string, Uint8Array>();
+    for (const { channel } of channels.values()) {
+      const frame = drawings.changes(channel);
+      if (frame) frames.set(channel.key, frame);
+    }
+    return frames;
+  }
+
+  return {
+    open({ session, panels, language }) {
+      if (closed || viewers.size >= deps.maxViewers) return null;
+      const channel = join(channelOf(source, panels, language));
+      const { monotonicMs } = clock;
+      const { limits } = deps;
+      const viewer = createViewer({ session, channel: channel.key, limits, monotonicMs, onEnd: left });
+      viewers.add(viewer);
+      return streamFor(viewer, channel);
+    },
+    async tick() {
+      if (sending || viewers.size === 0) return;
+      sending = true;
+      try {
+        const beat = clock.monotonicMs() - beatAt >= HEARTBEAT_MS;
+        if (beat) beatAt = clock.monotonicMs();
+        await send(drawAll(), beat);
+      } finally {
+        sending = false;
+      }
+    },
+    async checkSessions() {
+      for (const session of new Set([...viewers].map((each) => each.session))) {
+        if (await deps.sessionHolds(session)) continue;
+        endAll(viewers, (viewer) => viewer.session === session);
+      }
+    },
+    endSession: (session) => endAll(viewers, (viewer) => viewer.session === session),
+    close() {
+      closed = true;
+      endAll(viewers, () => true);
+    },
+    viewers: () => viewers.size,
+    queued: () => [...viewers].reduce((sum, viewer) => sum + viewer.queued, 0),
+  };
+}
+
+function endAll(viewers: ReadonlySet<Viewer>, chosen: (viewer: Viewer) => boolean): void {
+  for (const viewer of [...viewers]) if (chosen(viewer)) viewer.end('ended');
+}
