@@ -107,6 +107,7 @@ export function createSampleVitals(deps: SampleVitalsDeps): SampleVitals {
       return () => listeners.delete(listener);
     },
     latest: () => current ?? picture(deps, questions, since),
+    brief: history.brief,
     recent: history.recent,
     daily: history.daily,
   };

@@ -1,9 +1,10 @@
 import { SERIES, type Series, type SeriesName, type Vitals } from '../core/ports/vitals.ts';
 import { createSeriesBook } from '../core/series.ts';
 
-/** Five minutes by the second and a day by the minute, of every number that has a past. */
+/** Five minutes by the second and in short, and a day by the minute, of every number that has a past. */
 export interface VitalsHistory {
   add(monotonicMs: number, vitals: Vitals, more: MoreNumbers): void;
+  brief(name: SeriesName): Series;
   recent(name: SeriesName): Series;
   daily(name: SeriesName): Series;
   /** What the rings take, in bytes. */
@@ -26,17 +27,25 @@ const GREATEST: ReadonlySet<SeriesName> = new Set([
 ]);
 
 export function createVitalsHistory(): VitalsHistory {
-  const recent = createSeriesBook({ names: SERIES, stepMs: 1_000, length: 300, greatest: GREATEST });
-  const daily = createSeriesBook({ names: SERIES, stepMs: 60_000, length: 1_440, greatest: GREATEST });
+  const book = (stepMs: number, length: number) =>
+    createSeriesBook({ names: SERIES, stepMs, length, greatest: GREATEST });
+  const brief = book(5_000, 60);
+  const recent = book(1_000, 300);
+  const daily = book(60_000, 1_440);
+  const books = [brief, recent, daily];
+  const read = (from: typeof brief) => (name: SeriesName) => ({
+    values: from.read(name),
+    stepMs: from.stepMs,
+  });
   return {
     add(monotonicMs, vitals, more) {
       const values = valuesOf(vitals, more);
-      recent.add(monotonicMs, values);
-      daily.add(monotonicMs, values);
+      for (const each of books) each.add(monotonicMs, values);
     },
-    recent: (name) => ({ values: recent.read(name), stepMs: recent.stepMs }),
-    daily: (name) => ({ values: daily.read(name), stepMs: daily.stepMs }),
-    bytes: recent.bytes + daily.bytes,
+    brief: read(brief),
+    recent: read(recent),
+    daily: read(daily),
+    bytes: books.reduce((sum, each) => sum + each.bytes, 0),
   };
 }
 

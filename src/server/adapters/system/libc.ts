@@ -58,6 +58,8 @@ function unixAddress(path: string): Buffer {
   return Buffer.concat([family, Buffer.from(name)]);
 }
 
+const AF_INET = 2;
+const AF_INET6 = 10;
 const SOL_SOCKET = 1;
 const SO_ACCEPTCONN = 30;
 const IPPROTO_TCP = 6;
@@ -70,7 +72,8 @@ export function listeningPort(fd: number): number | null {
   if (symbols.getsockname(fd, address, new Uint32Array([address.byteLength])) !== 0) return null;
   if (symbols.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, listens, new Uint32Array([4])) !== 0) return null;
   // sockaddr_in and sockaddr_in6 begin alike: family, then the port in network order.
-  return listens[0] === 1 ? (address[2]! << 8) | address[3]! : null;
+  const isIp = address[0] === AF_INET || address[0] === AF_INET6;
+  return isIp && listens[0] === 1 ? (address[2]! << 8) | address[3]! : null;
 }
 
 /** tcp(7), TCP_USER_TIMEOUT; connections accepted by a listening socket inherit it. True when it was taken. */

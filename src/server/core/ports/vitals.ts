@@ -183,6 +183,8 @@ export interface VitalsReader {
 /** The picture of now and the past, for pages. It never waits for anything. */
 export interface VitalsView {
   latest(): Vitals;
+  /** Five minutes in steps of five seconds, for small pictures: sent often, so short. */
+  brief(name: SeriesName): Series;
   /** Five minutes by the second. */
   recent(name: SeriesName): Series;
   /** A day by the minute. */
