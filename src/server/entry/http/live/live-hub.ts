@@ -11,8 +11,8 @@ import { type ByteSink, createViewer, type Viewer, type ViewerEnd, type ViewerLi
  * for it.
  */
 export interface LiveHub {
-  /** A stream for one page; null when as many are open as may be. */
-  open(visit: Visit): ReadableStream<Uint8Array> | null;
+  /** What fills the stream of one page; null when as many are open as may be. */
+  open(visit: Visit): StreamSource | null;
   /** Draws and sends; call it once a second. A call while the last one is still sending does nothing. */
   tick(): Promise<void>;
   /** Ends the streams of sessions that are over. */
@@ -24,6 +24,14 @@ export interface LiveHub {
   viewers(): number;
   /** Frames that wait for slow viewers. */
   queued(): number;
+}
+
+/** The source of a direct stream of Bun: it writes to the network itself, with no queue between. */
+export interface StreamSource {
+  /** Called once, when the answer begins; the stream lasts as long as this does not resolve. */
+  pull(sink: ByteSink): Promise<void>;
+  /** The reader has gone. */
+  cancel(): void;
 }
 
 export interface Visit {
@@ -48,7 +56,7 @@ const HEARTBEAT_MS = 10_000;
 const SLICE = 100;
 /** Viewers that lost their stream at one moment come back over so long. */
 const RETRY_MS = { least: 1_000, spread: 3_000 };
-/** Nobody resolves it: a direct stream of Bun lasts as long as its `pull`. */
+/** Nobody resolves it: a stream is ended by its sink. */
 const FOR_EVER = new Promise<void>(() => undefined);
 
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
@@ -80,18 +88,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       log.info({ queued: viewer.queued }, 'a viewer of the dashboard was too slow and was cut off');
   }
 
-  function streamFor(viewer: Viewer, channel: Channel): ReadableStream<Uint8Array> {
-    return new ReadableStream<Uint8Array>({
-      type: 'direct',
-      pull(sink: ByteSink) {
-        viewer.attach(sink);
-        const retryMs = RETRY_MS.least + deps.random.integer(RETRY_MS.spread);
-        viewer.send(drawings.snapshot(channel, retryMs));
-        return FOR_EVER;
-      },
-      cancel: () => viewer.end('left'),
-    } as unknown as UnderlyingDefaultSource<Uint8Array>);
-  }
+  const sourceFor = (viewer: Viewer, channel: Channel): StreamSource => ({
+    pull(sink) {
+      viewer.attach(sink);
+      const retryMs = RETRY_MS.least + deps.random.integer(RETRY_MS.spread);
+      viewer.send(drawings.snapshot(channel, retryMs));
+      return FOR_EVER;
+    },
+    cancel: () => viewer.end('left'),
+  });
 
   async function send(frames: ReadonlyMap<string, Uint8Array>, beat: boolean): Promise<void> {
     let served = 0;
@@ -123,7 +128,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       const { limits } = deps;
       const viewer = createViewer({ session, channel: channel.key, limits, monotonicMs, onEnd: left });
       viewers.add(viewer);
-      return streamFor(viewer, channel);
+      return sourceFor(viewer, channel);
     },
     async tick() {
       if (sending || viewers.size === 0) return;

@@ -1,6 +1,6 @@
 import type { Language } from '../../../core/ports/words.ts';
 import { type Route, type RouteContext, sessionOf } from '../routes.ts';
-import type { LiveHub } from './live-hub.ts';
+import type { LiveHub, StreamSource } from './live-hub.ts';
 
 export interface LiveRoutesDeps {
   readonly hub: LiveHub;
@@ -29,11 +29,16 @@ export function liveRoutes({ hub, languageOf }: LiveRoutesDeps): readonly Route[
         if (context.request.method === 'HEAD') return new Response(null, { headers: HEADERS });
         const panels = (context.query.get('panels') ?? '').split(/[ ,]/);
         const session = sessionOf(context).id;
-        const stream = hub.open({ session, panels, language: languageOf(context) });
-        return stream ? new Response(stream, { headers: HEADERS }) : tooMany();
+        const source = hub.open({ session, panels, language: languageOf(context) });
+        return source ? new Response(directStream(source), { headers: HEADERS }) : tooMany();
       },
     },
   ];
+}
+
+/** `direct` is a kind of source that Bun alone knows; the types of the web platform do not. */
+function directStream(source: StreamSource): ReadableStream<Uint8Array> {
+  return new ReadableStream({ type: 'direct', ...source } as unknown as UnderlyingDefaultSource<Uint8Array>);
 }
 
 function tooMany(): Response {
