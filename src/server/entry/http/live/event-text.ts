@@ -17,5 +17,12 @@ export function eventBytes({ id, data, retryMs }: StreamEvent): Uint8Array {
   return encoder.encode(`${retry}id: ${id}\n${lines.map((line) => `data: ${line}\n`).join('')}\n`);
 }
 
-/** A comment: a sign of life that no page sees. */
-export const HEARTBEAT: Uint8Array = encoder.encode(': alive\n\n');
+/** A sign of life: a comment for whoever looks at the wire, and an empty event for the page's "last updated". */
+export const HEARTBEAT: Uint8Array = encoder.encode(': alive\nevent: beat\n\n');
+
+export function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
+  const both = new Uint8Array(first.byteLength + second.byteLength);
+  both.set(first);
+  both.set(second, first.byteLength);
+  return both;
+}

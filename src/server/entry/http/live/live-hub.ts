@@ -2,7 +2,7 @@ import type { Clock, Random } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Language } from '../../../core/ports/words.ts';
 import { type Channel, channelOf, createDrawings, type PanelSource } from './channels.ts';
-import { HEARTBEAT } from './event-text.ts';
+import { HEARTBEAT, joined } from './event-text.ts';
 import { type ByteSink, createViewer, type Viewer, type ViewerEnd, type ViewerLimits } from './viewer.ts';
 
 /**
@@ -51,6 +51,9 @@ export interface LiveHubDeps {
   sessionHolds(session: string): Promise<boolean>;
 }
 
+/** A page that heard nothing for five seconds says so: this comes before, when nothing changes. */
+const SILENCE_MS = 3_000;
+/** A heartbeat comes at least so often, among the frames too. */
 const HEARTBEAT_MS = 10_000;
 /** Viewers served in one go; between two goes the event loop is free. */
 const SLICE = 100;
@@ -59,18 +62,25 @@ const RETRY_MS = { least: 1_000, spread: 3_000 };
 /** Nobody resolves it: a stream is ended by its sink. */
 const FOR_EVER = new Promise<void>(() => undefined);
 
+interface OpenChannel {
+  readonly channel: Channel;
+  watching: number;
+  sentAt: number;
+  beatAt: number;
+}
+
 export function createLiveHub(deps: LiveHubDeps): LiveHub {
   const { clock, log, source } = deps;
   // Ids of an earlier run of the program mean nothing: whoever comes with one gets everything, as everybody does.
   const drawings = createDrawings(source, { run: deps.random.uuid().slice(-6), log });
   const viewers = new Set<Viewer>();
-  const channels = new Map<string, { readonly channel: Channel; watching: number }>();
+  const channels = new Map<string, OpenChannel>();
   let sending = false;
-  let beatAt = clock.monotonicMs();
   let closed = false;
 
   function join(channel: Channel): Channel {
-    const known = channels.get(channel.key) ?? { channel, watching: 0 };
+    const now = clock.monotonicMs();
+    const known = channels.get(channel.key) ?? { channel, watching: 0, sentAt: now, beatAt: now };
     known.watching += 1;
     channels.set(channel.key, known);
     return known.channel;
@@ -98,13 +108,12 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     cancel: () => viewer.end('left'),
   });
 
-  async function send(frames: ReadonlyMap<string, Uint8Array>, beat: boolean): Promise<void> {
+  async function send(frames: ReadonlyMap<string, Uint8Array>): Promise<void> {
     let served = 0;
     for (const viewer of viewers) {
       if (!viewer.check()) continue;
       const frame = frames.get(viewer.channel);
       if (frame) viewer.send(frame);
-      if (beat) viewer.send(HEARTBEAT);
       served += 1;
       if (served % SLICE === 0) await clock.sleep(0);
     }
@@ -113,9 +122,9 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
   function drawAll(): Map<string, Uint8Array> {
     drawings.renew();
     const frames = new Map<string, Uint8Array>();
-    for (const { channel } of channels.values()) {
-      const frame = drawings.changes(channel);
-      if (frame) frames.set(channel.key, frame);
+    for (const open of channels.values()) {
+      const frame = withHeartbeat(open, drawings.changes(open.channel), clock.monotonicMs());
+      if (frame) frames.set(open.channel.key, frame);
     }
     return frames;
   }
@@ -134,9 +143,7 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       if (sending || viewers.size === 0) return;
       sending = true;
       try {
-        const beat = clock.monotonicMs() - beatAt >= HEARTBEAT_MS;
-        if (beat) beatAt = clock.monotonicMs();
-        await send(drawAll(), beat);
+        await send(drawAll());
       } finally {
         sending = false;
       }
@@ -155,6 +162,15 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
     viewers: () => viewers.size,
     queued: () => [...viewers].reduce((sum, viewer) => sum + viewer.queued, 0),
   };
+}
+
+function withHeartbeat(open: OpenChannel, frame: Uint8Array | null, now: number): Uint8Array | null {
+  const silent = frame === null && now - open.sentAt >= SILENCE_MS;
+  const beat = silent || now - open.beatAt >= HEARTBEAT_MS;
+  if (beat) open.beatAt = now;
+  if (beat || frame) open.sentAt = now;
+  if (!beat) return frame;
+  return frame ? joined(frame, HEARTBEAT) : HEARTBEAT;
 }
 
 function endAll(viewers: ReadonlySet<Viewer>, chosen: (viewer: Viewer) => boolean): void {

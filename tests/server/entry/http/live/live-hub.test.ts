@@ -7,6 +7,7 @@ import { createManualClock, type ManualClock } from '../../../../support/manual-
 import { createSeededRandom } from '../../../../support/seeded-random.ts';
 
 const LIMITS = { frames: 100, bytes: 1_000, stalledMs: 8_000 };
+const BEAT = ': alive\nevent: beat\n\n';
 const PANELS = ['clock', 'jobs', 'pool'] as const;
 
 /** What panels show now, and how often each was drawn. */
@@ -161,10 +162,21 @@ describe('C3: drawn once for all', () => {
     expect(hub.viewers()).toBe(0);
   });
 
-  test('a sign of life comes every ten seconds, also when nothing changes', async () => {
+  test('a page whose panels do not change hears a sign of life every three seconds', async () => {
     const page = visit();
-    await tick(20);
-    expect(page.got.slice(1)).toEqual([': alive\n\n', ': alive\n\n']);
+    await tick(7);
+    expect(page.got.slice(1)).toEqual([BEAT, BEAT]);
+  });
+
+  test('a page that changes all the time gets its heartbeat every ten seconds among the frames', async () => {
+    const page = visit({ panels: ['clock'] });
+    for (let second = 1; second <= 21; second += 1) {
+      change('clock', `clock ${second}`);
+      await tick();
+    }
+    const beats = page.got.flatMap((text, index) => (text.endsWith(BEAT) ? [index] : []));
+    expect(beats).toEqual([10, 20]);
+    expect(page.got).toHaveLength(22);
   });
 
   test('a line end inside a panel does not end the event', async () => {
