@@ -114,12 +114,14 @@ export async function establish(
   const known = await tx.byName(wanted.name);
   const id: OperatorId = known?.id ?? operatorId(random.uuid());
   if (known === null) await tx.add({ id, ...wanted }, visitor.now);
-  const ended = known === null ? [] : await beginAnew(tx, id, wanted);
+  // A link for the last owner, whatever role it names, must not leave nobody.
+  const role = known?.role === 'owner' && (await tx.owners()) === 1 ? 'owner' : wanted.role;
+  const ended = known === null ? [] : await beginAnew(tx, id, { ...wanted, role });
   const actor = { id, name: wanted.name, address: visitor.address };
   const action = known === null ? 'operator-new' : 'operator-reset';
   const subject = `operator:${wanted.name}`;
-  await tx.audit([{ at: visitor.now, actor, action, subject, details: { role: wanted.role } }]);
-  return { operator: { id, name: wanted.name, role: wanted.role }, ended };
+  await tx.audit([{ at: visitor.now, actor, action, subject, details: { role } }]);
+  return { operator: { id, name: wanted.name, role }, ended };
 }
 
 async function beginAnew(
