@@ -67,5 +67,5 @@ function freezeEvents(before: Noticed, now: Noticed): VitalsEvent[] {
   const last = before.loop.freezes[0]?.at ?? 0;
   return now.loop.freezes
     .filter(({ at }) => at > last)
-    .map(({ at, ms }) => ({ ...event(now, 'warn', 'loop-froze', { ms: Math.round(ms) }), at }));
+    .map(({ at, ms }) => ({ ...event(now, 'warn', 'freeze', { ms: Math.round(ms) }), at }));
 }

@@ -151,10 +151,11 @@ export interface VitalsEvent {
 }
 
 export type EventKind =
-  | 'issued'
-  | 'revoked'
+  | 'access-issued'
+  | 'peer-revoked'
   | 'job-dead'
   | 'reconciled'
+  | 'reconcile-failed'
   | 'node-taken'
   | 'node-lost'
   | 'breaker-opened'
@@ -163,7 +164,7 @@ export type EventKind =
   | 'database-back'
   | 'bot-trouble'
   | 'bot-back'
-  | 'loop-froze'
+  | 'freeze'
   | 'login'
   | 'operator-acted';
 
