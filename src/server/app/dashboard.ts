@@ -1,7 +1,7 @@
 import { ErrorPage } from '../../views/dashboard/pages/error.tsx';
 import { NotSetUpPage } from '../../views/dashboard/pages/not-set-up.tsx';
 import { paths, withQuery } from '../../views/dashboard/paths.ts';
-import { DASHBOARD_TEXTS } from '../../views/words/texts.ts';
+import { DASHBOARD_TEXTS } from '../../views/words/dashboard-texts.ts';
 import { qrMatrix } from '../adapters/qr/qr-matrix.ts';
 import { createWords } from '../adapters/words/words.ts';
 import type { Config } from '../config.ts';
@@ -30,6 +30,8 @@ export interface DashboardPart {
 export interface DashboardOptions {
   readonly http: Config['http'];
   readonly wayIn: WayInDeps;
+  /** As `find` of the sessions; what it remembers keeps the overview open while the database is away. */
+  readonly findSession: Sessions['find'];
   /** Length of the "needs attention" list; null: not known. */
   attention(): number | null;
   /** Everything beside the way in, given the sessions: pages, overview, streams. */
@@ -50,7 +52,7 @@ export function createDashboardPart(world: World, options: DashboardOptions): Da
     words: createWords(DASHBOARD_TEXTS),
     version: programVersion.version,
     attention,
-    findSession: sessions.find,
+    findSession: options.findSession,
     isSetUp: createSetUpMemory(wayIn),
     errorPage: (shell, model) => String(ErrorPage({ shell, model })),
     notSetUpPage: (shell) => String(NotSetUpPage({ shell })),
