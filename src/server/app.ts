@@ -182,7 +182,15 @@ export function buildApp(options: AppOptions): App {
 
 function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
   const { access: store, peers, nodes, inbox, operators, jobs } = stores;
-  const house = { ...world, node: node.id, inbox, nodes, peers, operators, restMs: config.addressRestSeconds * 1000 };
+  const house = {
+    ...world,
+    node: node.id,
+    inbox,
+    nodes,
+    peers,
+    operators,
+    restMs: config.addressRestSeconds * 1000,
+  };
   registerWork(jobs, {
     applyPeers: node.applyPeers,
     reconcile: node.reconcile,
