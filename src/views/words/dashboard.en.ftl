@@ -225,7 +225,7 @@ event-reconciled = Node { $node } compared: { $changes } differences mended
 event-reconcile-failed = Node { $node } could not be compared
 event-breaker-opened = Calls to { $call } stopped
 event-breaker-closed = Calls to { $call } go on
-event-freeze = The loop stood still for { $duration }
+event-freeze = The loop stood still for { $ms } ms
 event-job-dead = Job { $queue } was given up
 event-access-issued = Access issued to { $name }
 event-peer-revoked = { $name } revoked
@@ -593,3 +593,23 @@ error-database-away-about = Tunnels go on working. This page comes back by itsel
 incident = Incident
 try-again = Try again
 to-overview = To the overview
+
+## What the vitals tell
+
+attention-node-not-held = Node { $node } is not ours to change: another process holds it, or it is being taken over
+attention-node-not-held-do = See the node
+attention-bot-unauthorized = Telegram refuses the bot token: check BOT_TOKEN
+attention-bot-unauthorized-do = See the log
+attention-bot-conflict = Another program takes updates with the same bot token
+attention-bot-conflict-do = See the log
+attention-no-second-factor = { $count ->
+    [one] { $count } operator logs in with a password alone
+   *[other] { $count } operators log in with a password alone
+ }
+attention-no-second-factor-do = Set up a second factor
+event-node-taken = Node { $node } taken over
+event-node-lost = Node { $node } lost to another process
+event-bot-trouble = The bot has trouble: { $state }
+event-bot-back = Telegram answers again
+event-login = { $operator } logged in
+event-operator-acted = { $operator }: { $action }

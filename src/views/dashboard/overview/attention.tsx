@@ -103,10 +103,15 @@ function hrefOf(item: Attention): string {
       return paths.history('loop');
     case 'reconcile-overdue':
     case 'reconcile-refused':
+    case 'node-not-held':
       return paths.nodes;
     case 'bot-failing':
     case 'bot-away':
+    case 'bot-unauthorized':
+    case 'bot-conflict':
       return withQuery(paths.logs, { level: 'warn', q: 'bot' });
+    case 'no-second-factor':
+      return paths.sessions;
     case 'loop-silent':
       return withQuery(paths.logs, { q: item.name });
     default:
