@@ -142,7 +142,7 @@ attention-breaker-open-do = See the calls
 attention-loop-lag = The event loop is late: p99 { $p99Ms }, longest { $maxMs }
 attention-loop-lag-do = See the history
 attention-reconcile-overdue = { $ageMs ->
-    [–] Node { $node } was never compared with the database
+    [never] Node { $node } was never compared with the database
    *[other] Node { $node } was last compared with the database { $ageMs } ago
   }
 attention-reconcile-overdue-do = See the node
@@ -156,7 +156,7 @@ attention-bot-failing-do = See the log
 attention-bot-away = Telegram has not answered for { $ageMs }
 attention-bot-away-do = See the log
 attention-loop-silent = { $ageMs ->
-    [–] “{ $name }” has never succeeded
+    [never] “{ $name }” has never succeeded
    *[other] “{ $name }” last succeeded { $ageMs } ago
   }
 attention-loop-silent-do = See the log

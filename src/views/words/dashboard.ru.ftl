@@ -148,7 +148,7 @@ attention-breaker-open-do = К вызовам
 attention-loop-lag = Цикл событий опаздывает: p99 { $p99Ms }, самое долгое { $maxMs }
 attention-loop-lag-do = К истории
 attention-reconcile-overdue = { $ageMs ->
-    [–] Узел { $node } ни разу не сверен с базой
+    [never] Узел { $node } ни разу не сверен с базой
    *[other] Узел { $node } сверен с базой { $ageMs } назад
   }
 attention-reconcile-overdue-do = К узлу
@@ -162,7 +162,7 @@ attention-bot-failing-do = В журнал
 attention-bot-away = Telegram не отвечает { $ageMs }
 attention-bot-away-do = В журнал
 attention-loop-silent = { $ageMs ->
-    [–] «{ $name }» ещё ни разу не удалось
+    [never] «{ $name }» ещё ни разу не удалось
    *[other] «{ $name }» удалось в последний раз { $ageMs } назад
   }
 attention-loop-silent-do = В журнал
