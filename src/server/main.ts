@@ -47,7 +47,9 @@ const handlers: CliHandlers = {
   doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
   status: ({ json }) => configured((config) => status(config, outside, { json, out, ...paint })),
   createAdmin: (options) =>
-    configured((config) => createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() })),
+    configured((config) =>
+      createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
+    ),
   simulator: (options) => simulate({ ...options, environment, out }, outside),
 };
 

@@ -1,7 +1,7 @@
 import { ErrorPage } from '../../views/dashboard/pages/error.tsx';
 import { NotSetUpPage } from '../../views/dashboard/pages/not-set-up.tsx';
 import { paths, withQuery } from '../../views/dashboard/paths.ts';
-import { DASHBOARD_TEXTS } from '../../views/words/texts.ts';
+import { DASHBOARD_TEXTS } from '../../views/words/dashboard-texts.ts';
 import { qrMatrix } from '../adapters/qr/qr-matrix.ts';
 import { createWords } from '../adapters/words/words.ts';
 import type { Config } from '../config.ts';
@@ -18,6 +18,7 @@ import type { World } from './world.ts';
 
 export interface DashboardPart {
   readonly dashboard: Dashboard;
+  readonly routes: readonly Route[];
   /** For streams: which sessions are in force, and the news that some are not. */
   readonly sessions: Sessions;
   /**
@@ -28,15 +29,20 @@ export interface DashboardPart {
 }
 
 export interface DashboardOptions {
-  readonly http: Config['http'];
+  readonly http: Pick<Config['http'], 'host' | 'trustedProxies'>;
   readonly wayIn: WayInDeps;
+  /** As `find` of the sessions; what it remembers keeps the overview open while the database is away. */
+  readonly findSession: Sessions['find'];
   /** Length of the "needs attention" list; null: not known. */
   attention(): number | null;
   /** Everything beside the way in, given the sessions: pages, overview, streams. */
   routes(sessions: Sessions): readonly Route[];
 }
 
-export function createDashboardPart(world: World, options: DashboardOptions): DashboardPart {
+export function createDashboardPart(
+  world: Pick<World, 'clock' | 'random' | 'log'>,
+  options: DashboardOptions,
+): DashboardPart {
   const { http, wayIn, attention } = options;
   const sessions = createSessions(wayIn);
   const routes = createRouteTable([
@@ -50,14 +56,15 @@ export function createDashboardPart(world: World, options: DashboardOptions): Da
     words: createWords(DASHBOARD_TEXTS),
     version: programVersion.version,
     attention,
-    findSession: sessions.find,
+    findSession: options.findSession,
     isSetUp: createSetUpMemory(wayIn),
     errorPage: (shell, model) => String(ErrorPage({ shell, model })),
     notSetUpPage: (shell) => String(NotSetUpPage({ shell })),
     trustedProxies: http.trustedProxies.map(parseCidr),
     tokens: wayIn.tokens,
   });
-  return { dashboard, sessions, announceSetup: (port) => announceSetup(world, wayIn, http.host, port) };
+  const announce = (port: number) => announceSetup(world, wayIn, http.host, port);
+  return { dashboard, routes: routes.routes, sessions, announceSetup: announce };
 }
 
 /** There is always an owner once there was one: the last cannot go. */
@@ -69,7 +76,12 @@ function createSetUpMemory({ store }: WayInDeps): () => Promise<boolean> {
   };
 }
 
-async function announceSetup(world: World, wayIn: WayInDeps, host: string, port: number): Promise<void> {
+async function announceSetup(
+  world: Pick<World, 'clock' | 'log'>,
+  wayIn: WayInDeps,
+  host: string,
+  port: number,
+): Promise<void> {
   try {
     const token = await firstLink(wayIn, world.clock.now());
     if (token === null) return;

@@ -1,4 +1,5 @@
 import { createJobs, type Jobs } from '../adapters/jobs/jobs.ts';
+import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
@@ -6,9 +7,11 @@ import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { VitalsReader } from '../core/ports/vitals.ts';
 import type { World } from './world.ts';
 
 export interface Stores {
@@ -18,6 +21,7 @@ export interface Stores {
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   readonly jobs: Jobs;
+  readonly vitals: VitalsReader;
 }
 
 export const JOBS_SCHEMA = 'adit_jobs';
@@ -52,5 +56,20 @@ export function createStores(world: World, database: Database): Stores {
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     jobs,
+    vitals: vitalsReader(database),
+  };
+}
+
+/** Jobs have tables of their own; what happened to them stands among the other events. */
+function vitalsReader({ raw }: Database): VitalsReader {
+  const ours = createVitalsReader(raw);
+  return {
+    ...ours,
+    jobs: (now) => readJobVitals(raw, JOBS_SCHEMA, now),
+    async events(now, limit) {
+      const told = await ours.events(now, limit);
+      const dead = await readDeadEvents(raw, JOBS_SCHEMA, limit);
+      return [...told, ...dead].toSorted((a, b) => b.at - a.at).slice(0, limit);
+    },
   };
 }

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
+import { loadOrCreateKey } from '../adapters/credentials/key-file.ts';
 import { createOneTimeCodes } from '../adapters/credentials/one-time-codes.ts';
 import { createPasswords } from '../adapters/credentials/passwords.ts';
 import { createSealedBox } from '../adapters/credentials/sealed-box.ts';
 import { createTokens } from '../adapters/credentials/tokens.ts';
-import { loadOrCreateKey } from '../adapters/credentials/key-file.ts';
 import { writeFileDurably } from '../adapters/system/durable-file.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
 import { createSessionEnds } from '../core/session-ends.ts';

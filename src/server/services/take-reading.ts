@@ -1,5 +1,6 @@
 import type { Clock } from '../core/ports/clock.ts';
 import type { Reading } from '../core/ports/vitals.ts';
+import { within } from './within.ts';
 
 /**
  * One question to the database, asked now and then. Asked again only when the last answer has come or failed, so that
@@ -51,7 +52,7 @@ export function createRepeatedReading<T>(deps: RepeatedReadingDeps<T>): Repeated
     async turn(now, signal) {
       if (asking !== null || clock.monotonicMs() < dueAt) return;
       asking = ask(now);
-      await within(asking, clock.deadline(deps.waitMs, signal));
+      await within(clock.deadline(deps.waitMs, signal), asking);
     },
     current() {
       const ageMs = read === null ? Number.POSITIVE_INFINITY : clock.monotonicMs() - read.monotonicMs;
@@ -59,17 +60,4 @@ export function createRepeatedReading<T>(deps: RepeatedReadingDeps<T>): Repeated
       return { value, readAt: read?.at ?? null, stale };
     },
   };
-}
-
-async function within(asking: Promise<void>, late: AbortSignal): Promise<void> {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(late.reason);
-  late.addEventListener('abort', stop, { once: true });
-  // Who is not awaited any more must not end the process when it fails.
-  asking.catch(() => undefined);
-  try {
-    await Promise.race([asking, promise]);
-  } finally {
-    late.removeEventListener('abort', stop);
-  }
 }

@@ -32,10 +32,13 @@ export function assetRoutes(): readonly Route[] {
       return new Response(null, { status: 304, headers });
     }
     headers['content-type'] = asset.type;
-    if (!/\bgzip\b/.test(request.headers.get('accept-encoding') ?? '')) return new Response(asset.body, { headers });
+    if (!/\bgzip\b/.test(request.headers.get('accept-encoding') ?? ''))
+      return new Response(asset.body, { headers });
     headers['content-encoding'] = 'gzip';
     return new Response(gzipped(name, asset), { headers });
   }
 
-  return [{ method: 'GET', path: paths.asset(':name').replace('%3A', ':'), role: 'nobody', kind: 'asset', handle }];
+  return [
+    { method: 'GET', path: paths.asset(':name').replace('%3A', ':'), role: 'nobody', kind: 'asset', handle },
+  ];
 }

@@ -1,10 +1,10 @@
 import type { FormState } from '../../../../views/dashboard/models.ts';
+import { DEVICE_KNOWN_MS, SESSION_LONGEST_MS } from '../../../core/operator-rules.ts';
 import type { Sessions } from '../../../services/way-in/sessions.ts';
 import type { Opened, Visitor, WayInDeps } from '../../../services/way-in/way-in.ts';
 import { seeOther } from '../answers.ts';
 import { COOKIES, cookie, noCookie, readCookies } from '../cookies.ts';
 import type { RouteContext } from '../routes.ts';
-import { DEVICE_KNOWN_MS, SESSION_LONGEST_MS } from '../../../core/operator-rules.ts';
 
 export interface AuthDeps {
   readonly wayIn: WayInDeps;
@@ -30,7 +30,10 @@ export function enter(path: string, opened: Opened): Response {
 }
 
 /** A form with nothing wrong in it. */
-export const clean = (values: Readonly<Record<string, string>> = {}): FormState => ({ values, problem: null });
+export const clean = (values: Readonly<Record<string, string>> = {}): FormState => ({
+  values,
+  problem: null,
+});
 
 export const refused = (
   values: Readonly<Record<string, string>>,

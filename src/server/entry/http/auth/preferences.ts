@@ -9,8 +9,16 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 export function preferenceRoutes(): readonly Route[] {
   const open = { method: 'POST', role: 'nobody', kind: 'action' } as const;
   return [
-    { ...open, path: actions.language, handle: (c) => remember(c, 'language', COOKIES.language, ['en', 'ru']) },
-    { ...open, path: actions.theme, handle: (c) => remember(c, 'theme', COOKIES.theme, ['system', 'light', 'dark']) },
+    {
+      ...open,
+      path: actions.language,
+      handle: (c) => remember(c, 'language', COOKIES.language, ['en', 'ru']),
+    },
+    {
+      ...open,
+      path: actions.theme,
+      handle: (c) => remember(c, 'theme', COOKIES.theme, ['system', 'light', 'dark']),
+    },
   ];
 }
 

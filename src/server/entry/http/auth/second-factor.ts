@@ -9,17 +9,45 @@ import { type AuthDeps, clean, refused, visitorOf } from './parts.ts';
 
 /** Turning the second factor on and off; everybody does it for themselves. */
 export function secondFactorRoutes(deps: AuthDeps): readonly Route[] {
-  const off = `${paths.totpSetup}/off`;
   const own = { role: 'viewer' } as const;
   return [
-    { ...own, method: 'GET', path: paths.totpSetup, kind: 'page', handle: (context) => enrol(deps, context, clean()) },
-    { ...own, method: 'POST', path: paths.totpSetup, kind: 'action', handle: (context) => confirm(deps, context) },
-    { ...own, method: 'GET', path: off, kind: 'page', handle: async (context) => offPage(context, clean()) },
-    { ...own, method: 'POST', path: off, kind: 'action', handle: (context) => turnOff(deps, context) },
+    {
+      ...own,
+      method: 'GET',
+      path: paths.totpSetup,
+      kind: 'page',
+      handle: (context) => enrol(deps, context, clean()),
+    },
+    {
+      ...own,
+      method: 'POST',
+      path: paths.totpSetup,
+      kind: 'action',
+      handle: (context) => confirm(deps, context),
+    },
+    {
+      ...own,
+      method: 'GET',
+      path: paths.totpOff,
+      kind: 'page',
+      handle: async (context) => offPage(context, clean()),
+    },
+    {
+      ...own,
+      method: 'POST',
+      path: paths.totpOff,
+      kind: 'action',
+      handle: (context) => turnOff(deps, context),
+    },
   ];
 }
 
-async function enrol(deps: AuthDeps, context: RouteContext, form: FormState, status = 200): Promise<Response> {
+async function enrol(
+  deps: AuthDeps,
+  context: RouteContext,
+  form: FormState,
+  status = 200,
+): Promise<Response> {
   const pending = await enrolment(deps.wayIn, operatorOf(context).id);
   if (pending === null) return seeOther(paths.sessions);
   const qr = deps.qr(pending.address);
@@ -37,7 +65,12 @@ async function confirm(deps: AuthDeps, context: RouteContext): Promise<Response>
     case 'wrong':
       return enrol(deps, context, refused({}, 'code', shell.t('code-wrong')), 422);
     case 'wait':
-      return enrol(deps, context, refused({}, null, shell.t('login-wait', { seconds: outcome.seconds })), 429);
+      return enrol(
+        deps,
+        context,
+        refused({}, null, shell.t('login-wait', { seconds: outcome.seconds })),
+        429,
+      );
   }
 }
 

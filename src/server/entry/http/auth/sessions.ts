@@ -11,17 +11,27 @@ import { COOKIES, noCookie } from '../cookies.ts';
 import { operatorOf, type Route, type RouteContext, sessionOf } from '../routes.ts';
 import { type AuthDeps, clean, refused, visitorOf } from './parts.ts';
 
-export const PASSWORD_PATH = '/password';
-
 /** One's own logins and password. */
 export function sessionRoutes(deps: AuthDeps): readonly Route[] {
   const own = { role: 'viewer' } as const;
-  const password = { ...own, path: PASSWORD_PATH };
+  const password = { ...own, path: paths.password };
   const all = { ...own, path: confirmed.endSessions };
   return [
-    { ...own, method: 'POST', path: actions.logout, kind: 'action', handle: (context) => logOut(deps, context) },
+    {
+      ...own,
+      method: 'POST',
+      path: actions.logout,
+      kind: 'action',
+      handle: (context) => logOut(deps, context),
+    },
     { ...own, method: 'GET', path: paths.sessions, kind: 'page', handle: (context) => list(deps, context) },
-    { ...own, method: 'POST', path: `${paths.sessions}/:id/end`, kind: 'action', handle: (context) => end(deps, context) },
+    {
+      ...own,
+      method: 'POST',
+      path: `${paths.sessions}/:id/end`,
+      kind: 'action',
+      handle: (context) => end(deps, context),
+    },
     { ...all, method: 'GET', kind: 'page', handle: (context) => askEverywhere(deps, context) },
     { ...all, method: 'POST', kind: 'action', handle: (context) => everywhere(deps, context) },
     { ...password, method: 'GET', kind: 'page', handle: async (context) => passwordPage(context, clean()) },

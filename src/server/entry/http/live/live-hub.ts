@@ -1,3 +1,4 @@
+import type { SessionId } from '../../../core/ids.ts';
 import type { Clock, Random } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Language } from '../../../core/ports/words.ts';
@@ -17,8 +18,8 @@ export interface LiveHub {
   tick(): Promise<void>;
   /** Ends the streams of sessions that are over. */
   checkSessions(): Promise<void>;
-  /** Ends the streams of one session at once. */
-  endSession(session: string): void;
+  /** Ends the streams of these at once. */
+  endSessions(ids: readonly SessionId[]): void;
   /** Ends them all. */
   close(): void;
   viewers(): number;
@@ -35,7 +36,7 @@ export interface StreamSource {
 }
 
 export interface Visit {
-  readonly session: string;
+  readonly session: SessionId;
   readonly panels: readonly string[];
   readonly language: Language;
 }
@@ -47,8 +48,8 @@ export interface LiveHubDeps {
   readonly log: Log;
   readonly limits: ViewerLimits;
   readonly maxViewers: number;
-  /** Whether the login behind it still holds. Throws when nobody can tell: then it goes on. */
-  sessionHolds(session: string): Promise<boolean>;
+  /** Of these logins, the ones that still hold. */
+  holding(sessions: readonly SessionId[]): Promise<ReadonlySet<SessionId>>;
 }
 
 /** A page that heard nothing for five seconds says so: this comes before, when nothing changes. */
@@ -149,12 +150,13 @@ export function createLiveHub(deps: LiveHubDeps): LiveHub {
       }
     },
     async checkSessions() {
-      for (const session of new Set([...viewers].map((each) => each.session))) {
-        if (await deps.sessionHolds(session)) continue;
-        endAll(viewers, (viewer) => viewer.session === session);
-      }
+      if (viewers.size === 0) return;
+      const asked = new Set([...viewers].map((viewer) => viewer.session));
+      const holding = await deps.holding([...asked]);
+      // Who came meanwhile was not asked about.
+      endAll(viewers, ({ session }) => asked.has(session) && !holding.has(session));
     },
-    endSession: (session) => endAll(viewers, (viewer) => viewer.session === session),
+    endSessions: (ids) => endAll(viewers, ({ session }) => ids.includes(session)),
     close() {
       closed = true;
       endAll(viewers, () => true);

@@ -1,11 +1,7 @@
-import type { Language } from '../../../core/ports/words.ts';
-import { type Route, type RouteContext, sessionOf } from '../routes.ts';
+import { readCookies } from '../cookies.ts';
+import { type Route, sessionOf } from '../routes.ts';
+import { languageOf } from '../shell.ts';
 import type { LiveHub, StreamSource } from './live-hub.ts';
-
-export interface LiveRoutesDeps {
-  readonly hub: LiveHub;
-  languageOf(context: RouteContext): Language;
-}
 
 const HEADERS = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -18,7 +14,7 @@ const HEADERS = {
  * `/live?panels=a,b`: the panels of one page, as they change. Whoever comes again with a Last-Event-ID gets everything
  * anew, as everybody does at the start: a frame is a full picture of its panel.
  */
-export function liveRoutes({ hub, languageOf }: LiveRoutesDeps): readonly Route[] {
+export function liveRoutes(hub: LiveHub): readonly Route[] {
   return [
     {
       method: 'GET',
@@ -29,7 +25,9 @@ export function liveRoutes({ hub, languageOf }: LiveRoutesDeps): readonly Route[
         if (context.request.method === 'HEAD') return new Response(null, { headers: HEADERS });
         const panels = (context.query.get('panels') ?? '').split(/[ ,]/);
         const session = sessionOf(context).id;
-        const source = hub.open({ session, panels, language: languageOf(context) });
+        const { headers } = context.request;
+        const language = languageOf(readCookies(headers), headers);
+        const source = hub.open({ session, panels, language });
         return source ? new Response(directStream(source), { headers: HEADERS }) : tooMany();
       },
     },

@@ -1,3 +1,5 @@
+import type { SessionId } from '../../../core/ids.ts';
+
 /** Where a viewer's bytes go: the controller of a direct stream of Bun, or of a test. */
 export interface ByteSink {
   /** A number when the bytes were taken; a promise when the network is full, resolved when it is free again. */
@@ -24,7 +26,7 @@ export type ViewerEnd = 'left' | 'ended' | 'slow';
  * Never throws and never makes the sender wait.
  */
 export interface Viewer {
-  readonly session: string;
+  readonly session: SessionId;
   readonly channel: string;
   attach(sink: ByteSink): void;
   /** False: it is gone, or was cut off by this very frame. */
@@ -38,7 +40,7 @@ export interface Viewer {
 }
 
 export interface ViewerDeps {
-  readonly session: string;
+  readonly session: SessionId;
   readonly channel: string;
   readonly limits: ViewerLimits;
   /** A clock that never goes back. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'bun:test';
+import { type SessionId, sessionId } from '../../../../../src/server/core/ids.ts';
 import type { Language } from '../../../../../src/server/core/ports/words.ts';
 import { createLiveHub, type LiveHub } from '../../../../../src/server/entry/http/live/live-hub.ts';
 import type { ByteSink } from '../../../../../src/server/entry/http/live/viewer.ts';
@@ -6,6 +7,8 @@ import { silentLog } from '../../../../support/door-kit.ts';
 import { createManualClock, type ManualClock } from '../../../../support/manual-clock.ts';
 import { createSeededRandom } from '../../../../support/seeded-random.ts';
 
+const MINE = sessionId('mine');
+const OTHER = sessionId('other');
 const LIMITS = { frames: 100, bytes: 1_000, stalledMs: 8_000 };
 const BEAT = ': alive\nevent: beat\n\n';
 const PANELS = ['clock', 'jobs', 'pool'] as const;
@@ -30,12 +33,12 @@ interface Page {
 let clock: ManualClock;
 let stage: Stage;
 let hub: LiveHub;
-let held: Set<string>;
+let held: Set<SessionId>;
 
 beforeEach(() => {
   clock = createManualClock();
   stage = { shows: new Map(PANELS.map((name) => [name, `${name} 0`])), drawn: [] };
-  held = new Set(['s']);
+  held = new Set([MINE]);
   hub = newHub();
 });
 
@@ -46,7 +49,7 @@ const newHub = (maxViewers = 1_000) =>
     log: silentLog(),
     limits: LIMITS,
     maxViewers,
-    sessionHolds: async (session) => held.has(session),
+    holding: async (sessions) => new Set(sessions.filter((each) => held.has(each))),
     source: {
       names: PANELS,
       draw(name: string, language: Language) {
@@ -57,8 +60,8 @@ const newHub = (maxViewers = 1_000) =>
   });
 
 /** Plays Bun: asks the stream for its bytes through a sink whose network the test can stop. */
-function visit(options: { session?: string; panels?: readonly string[]; language?: Language } = {}): Page {
-  const { session = 's', panels = PANELS, language = 'en' } = options;
+function visit(options: { session?: SessionId; panels?: readonly string[]; language?: Language } = {}): Page {
+  const { session = MINE, panels = PANELS, language = 'en' } = options;
   const source = hub.open({ session, panels, language })!;
   const got: string[] = [];
   let how: 'ended' | 'cut' | null = null;
@@ -234,14 +237,14 @@ describe('C3, F-F10: a slow viewer', () => {
   });
 
   test('that never took its answer at all is not counted for ever', async () => {
-    hub.open({ session: 's', panels: PANELS, language: 'en' });
+    hub.open({ session: MINE, panels: PANELS, language: 'en' });
     expect(hub.viewers()).toBe(1);
     await tick(9);
     expect(hub.viewers()).toBe(0);
   });
 
   test('a connection that broke is forgotten at the next frame', async () => {
-    const source = hub.open({ session: 's', panels: PANELS, language: 'en' })!;
+    const source = hub.open({ session: MINE, panels: PANELS, language: 'en' })!;
     const broken = () => {
       throw new Error('closed');
     };
@@ -253,9 +256,9 @@ describe('C3, F-F10: a slow viewer', () => {
 
 describe('F-S10: the end of a login', () => {
   test('ends its streams at the next check, and no others', async () => {
-    held.add('other');
-    const [out, still] = [visit(), visit({ session: 'other' })];
-    held.delete('s');
+    held.add(OTHER);
+    const [out, still] = [visit(), visit({ session: OTHER })];
+    held.delete(MINE);
     await hub.checkSessions();
     expect(out.closed()).toBe('ended');
     expect(still.closed()).toBeNull();
@@ -263,7 +266,7 @@ describe('F-S10: the end of a login', () => {
 
   test('ends them at once when it happens here', async () => {
     const page = visit();
-    hub.endSession('s');
+    hub.endSessions([MINE]);
     expect(page.closed()).toBe('ended');
     expect(hub.viewers()).toBe(0);
   });
@@ -274,7 +277,7 @@ describe('bounds', () => {
     hub = newHub(2);
     const first = visit();
     visit();
-    expect(hub.open({ session: 's', panels: PANELS, language: 'en' })).toBeNull();
+    expect(hub.open({ session: MINE, panels: PANELS, language: 'en' })).toBeNull();
     first.leave();
     visit();
     expect(hub.viewers()).toBe(2);
@@ -284,7 +287,7 @@ describe('bounds', () => {
     const page = visit();
     hub.close();
     expect(page.closed()).toBe('ended');
-    expect(hub.open({ session: 's', panels: PANELS, language: 'en' })).toBeNull();
+    expect(hub.open({ session: MINE, panels: PANELS, language: 'en' })).toBeNull();
   });
 
   test('a panel that cannot be drawn leaves the others alive', async () => {
