@@ -149,7 +149,7 @@ export const troubled: Overview = {
       href: '/history/calls',
     },
     { at: ago(61), tone: 'good', kind: 'reconciled', values: { node: 'local', changes: 2 }, href: '/nodes' },
-    { at: ago(190), tone: 'warn', kind: 'freeze', values: { duration: '212 ms' }, href: '/history/loop' },
+    { at: ago(190), tone: 'warn', kind: 'freeze', values: { ms: 212 }, href: '/history/loop' },
     {
       at: ago(260),
       tone: 'plain',
