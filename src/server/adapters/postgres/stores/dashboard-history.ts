@@ -39,7 +39,8 @@ async function history(tx: Tx, ofIssues: SQL, ofAudit: SQL): Promise<readonly Hi
 }
 
 function toHistoryRow(row: Record<string, unknown>): HistoryRow {
-  const own: Record<string, string> = row.device === null ? {} : { device: String(row.device), cause: String(row.cause) };
+  const own: Record<string, string> =
+    row.device === null ? {} : { device: String(row.device), cause: String(row.cause) };
   return {
     at: Number(row.at),
     kind: String(row.kind),
