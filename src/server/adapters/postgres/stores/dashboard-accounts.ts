@@ -8,7 +8,7 @@ import type {
 } from '../../../core/ports/dashboard.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import {
-  containing,
+  contains,
   escapeLike,
   fromCursor,
   keyColumns,
@@ -30,12 +30,20 @@ const ORDERS: Readonly<Record<AccountSort, Order>> = {
   until: { by: [{ column: "coalesce(s.ends_at, 'epoch')", type: 'timestamptz' }, ID], descending: true },
 };
 
-/** The subscription that ends last of those that have begun. Index: subscriptions_account. */
-const fromAccounts = (now: Date): SQL => sql`
-  from adit.accounts a
-  left join lateral (
-    select s.plan, s.ends_at from adit.subscriptions s
-     where s.account_id = a.id and s.starts_at <= ${now.toISOString()} order by s.ends_at desc limit 1) s on true`;
+/**
+ * With the end of each account's last subscription that has begun: found one by one for the rows of a page (index
+ * subscriptions_account), or for all accounts at once when all have to be looked at.
+ */
+const fromAccounts = ({ sort, state }: AccountQuery, now: Date): SQL => {
+  const begun = sql`b.starts_at <= ${now.toISOString()}`;
+  return sort === 'until' || state !== null
+    ? sql` from adit.accounts a left join (
+        select b.account_id, max(b.ends_at) as ends_at from adit.subscriptions b where ${begun} group by 1
+      ) s on s.account_id = a.id`
+    : sql` from adit.accounts a left join lateral (
+        select max(b.ends_at) as ends_at from adit.subscriptions b where b.account_id = a.id and ${begun}
+      ) s on true`;
+};
 
 const standing = (now: Date): SQL => sql`
   case when a.paused_at is not null then 'paused' when a.blocked_at is not null then 'blocked'
@@ -51,7 +59,7 @@ function searched(q: string): SQL[] {
   if (q === '') return [];
   if (/^\d{1,16}$/.test(q)) return [sql`a.id = ${q}::text::bigint`];
   if (q.startsWith('@')) return [username(q.slice(1))];
-  return [sql`(a.name like ${containing(q)} or ${username(q)})`];
+  return [sql`(${contains('a.name', q)} or ${username(q)})`];
 }
 
 /** Index: accounts_username. */
@@ -59,7 +67,8 @@ const username = (beginning: string): SQL =>
   sql`left(lower(a.username), 64) like ${`${escapeLike(beginning.toLowerCase().slice(0, 64))}%`}`;
 
 const columns = (now: Date): SQL => sql`
-  a.id::text as id, left(a.name, 4096) as name, a.username, ${standing(now)} as state, s.plan,
+  a.id::text as id, left(a.name, 4096) as name, a.username, ${standing(now)} as state,
+  (select b.plan from adit.subscriptions b where b.account_id = a.id and b.ends_at = s.ends_at limit 1) as plan,
   ${ms('s.ends_at')} as until, ${ms('a.created_at')} as created_at,
   (select count(*)::int from adit.devices d where d.account_id = a.id and d.state <> 'revoked') as devices`;
 
@@ -71,7 +80,7 @@ export async function readAccountRows(
 ): Promise<Slice<AccountRow>> {
   const order = ORDERS[query.sort];
   const rows = await tx.execute(sql`
-    select ${columns(now)}, ${keyColumns(order)} ${fromAccounts(now)}
+    select ${columns(now)}, ${keyColumns(order)} ${fromAccounts(query, now)}
      where ${matching(query, now)}${fromCursor(order, page)}${orderedSlice(order, page)}`);
   const slice = sliceOf([...rows], page, keyOf(order));
   return { ...slice, rows: slice.rows.map(toAccountRow) };
@@ -80,7 +89,7 @@ export async function readAccountRows(
 export async function countAccountRows(tx: Tx, query: AccountQuery, now: Date): Promise<number | null> {
   const rows = await tx.execute<{ count: number }>(sql`
     select count(*)::int as count from (
-      select 1 ${fromAccounts(now)} where ${matching(query, now)} limit ${MOST_COUNTED + 1}) found`);
+      select 1 ${fromAccounts({ ...query, sort: 'until' }, now)} where ${matching(query, now)} limit ${MOST_COUNTED + 1}) found`);
   const count = rows[0]?.count ?? 0;
   return count > MOST_COUNTED ? null : count;
 }
@@ -91,7 +100,8 @@ export async function readAccountRow(
   now: Date,
 ): Promise<(AccountRow & { readonly language: string }) | null> {
   const rows = await tx.execute(sql`
-    select ${columns(now)}, coalesce(a.language, a.language_hint) as language ${fromAccounts(now)}
+    select ${columns(now)}, coalesce(a.language, a.language_hint) as language
+      ${fromAccounts({ q: '', state: null, sort: 'newest' }, now)}
      where a.id = ${id}::text::bigint`);
   const row = rows[0];
   return row === undefined ? null : { ...toAccountRow(row), language: String(row.language) };

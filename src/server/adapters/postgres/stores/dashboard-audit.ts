@@ -2,15 +2,7 @@ import { sql } from 'drizzle-orm';
 import { type Slice, type SliceRequest, sliceOf } from '../../../core/keyset.ts';
 import type { AuditQuery, AuditRow } from '../../../core/ports/dashboard.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
-import {
-  containing,
-  fromCursor,
-  keyColumns,
-  keyOf,
-  ms,
-  type Order,
-  orderedSlice,
-} from './dashboard-keyset.ts';
+import { contains, fromCursor, keyColumns, keyOf, ms, type Order, orderedSlice } from './dashboard-keyset.ts';
 
 /** Indexes: audit_pkey, audit_operator, audit_action. */
 const NEWEST: Order = { by: [{ column: 'u.id', type: 'bigint' }], descending: true };
@@ -20,9 +12,7 @@ export async function readAudit(tx: Tx, query: AuditQuery, page: SliceRequest): 
   if (query.operator !== null) conditions.push(sql`u.operator_name = ${query.operator}`);
   if (query.action !== null) conditions.push(sql`u.action = ${query.action}`);
   if (query.q !== '') {
-    conditions.push(
-      sql`(u.subject like ${containing(query.q)} or u.details::text like ${containing(query.q)})`,
-    );
+    conditions.push(sql`(${contains('u.subject', query.q)} or ${contains('u.details::text', query.q)})`);
   }
   const rows = await tx.execute(sql`
     select u.id::text as id, ${ms('u.at')} as at, u.operator_name, u.action, u.subject, u.address,

@@ -10,9 +10,9 @@ export function accountHistory(tx: Tx, account: string): Promise<readonly Histor
   return history(
     tx,
     sql`i.account_id = ${account}::text::bigint`,
-    sql`u.subject = any(${`account:${account}`} || array(
+    sql`u.subject = any(array_append(array(
       select 'peer:' || p.id from adit.devices d join adit.peers p on p.device_id = d.id
-       where d.account_id = ${account}::text::bigint))`,
+       where d.account_id = ${account}::text::bigint), ${`account:${account}`}::text))`,
   );
 }
 

@@ -52,11 +52,15 @@ export const MOST_COUNTED = 10_000;
 export const escapeLike = (text: string): string => text.replace(/[\\%_]/g, '\\$&');
 
 /**
- * Patterns for "contains", whatever the case: the bundled database has the C locale, whose `ilike` knows ASCII only, and
- * names are in all alphabets.
+ * Whether a column contains a text, whatever the case. The bundled database has the C locale, whose `ilike` knows ASCII
+ * only, and names are in all alphabets: there the usual spellings are tried. No index helps: trigrams of that locale
+ * are ASCII only too.
  */
-export function containing(text: string): SQL {
+export function contains(column: string, text: string): SQL {
+  const name = sql.raw(column);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII begins with them.
+  if (/^[\x00-\x7f]*$/.test(text)) return sql`${name} ilike ${`%${escapeLike(text)}%`}`;
   const title = `${text.slice(0, 1).toUpperCase()}${text.slice(1).toLowerCase()}`;
   const spellings = [...new Set([text, text.toLowerCase(), text.toUpperCase(), title])];
-  return sql`any(${sql.param(spellings.map((each) => `%${escapeLike(each)}%`))}::text[])`;
+  return sql`${name} like any(${sql.param(spellings.map((each) => `%${escapeLike(each)}%`))}::text[])`;
 }

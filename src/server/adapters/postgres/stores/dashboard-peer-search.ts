@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { formatAddress, parseAddress } from '../../../core/cidr.ts';
-import { containing, escapeLike } from './dashboard-keyset.ts';
+import { contains, escapeLike } from './dashboard-keyset.ts';
 
 const BEGINNING_OF_IPV4 = /^\d{1,3}(\.\d{1,3}){1,3}\.?$/;
 
@@ -13,9 +13,18 @@ export function searchedPeers(q: string): SQL[] {
     return [sql`left(lower(a.username), 64) like ${`${escapeLike(q.slice(1).toLowerCase().slice(0, 64))}%`}`];
   }
   if (q.includes(':')) return [sql`host(p.ip6) like ${`${escapeLike(spelling(q))}%`}`];
-  return [
-    sql`(p.public_key like ${`${escapeLike(q)}%`} or a.name like ${containing(q)} or d.name like ${containing(q)})`,
-  ];
+  return [sql`p.id in (${named(q)})`];
+}
+
+/** Each source by itself: tied together with `or` they would be looked through row by row. Index: peers_key_prefix. */
+function named(q: string): SQL {
+  return sql`
+    select k.id from adit.peers k where k.public_key like ${`${escapeLike(q)}%`}
+    union all
+    select k.id from adit.accounts n join adit.devices m on m.account_id = n.id join adit.peers k on k.device_id = m.id
+     where ${contains('n.name', q)}
+    union all
+    select k.id from adit.devices m join adit.peers k on k.device_id = m.id where ${contains('m.name', q)}`;
 }
 
 /** `10.66.1` is all of `10.66.1.0` to `10.66.1.255`. Index: peers_ip4. */

@@ -42,7 +42,7 @@ function filtered(state: PeerFilter | null, now: Date): SQL {
   const changing = sql`p.generation <> p.applied_generation`;
   switch (state) {
     case null:
-      return sql`(p.released_at is null or ${changing})`;
+      return sql`p.released_at is null`;
     case 'wanted':
     case 'never':
       return sql`p.wanted`;
