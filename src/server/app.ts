@@ -4,6 +4,7 @@ import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
+import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
@@ -14,6 +15,7 @@ import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
 import { createLocalNode } from './app/tunnel.ts';
+import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
@@ -71,6 +73,7 @@ export function buildApp(options: AppOptions): App {
     stops.add('database', close);
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
+    const wayIn = await createWayIn(world, stores.operators, config.stateDir);
     const local = await createLocalNode(world, { ...config, ...options });
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
     const { created } = await local.tunnel.ensureUp(signal);
@@ -78,11 +81,11 @@ export function buildApp(options: AppOptions): App {
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const name = config.wireguard.interfaceName;
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
-    return { database, stores, local };
+    return { database, stores, local, wayIn };
   }
 
   /** What stands on it, built and not yet moving. */
-  function furnish({ database, stores, local }: Awaited<ReturnType<typeof lay>>) {
+  function furnish({ database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>) {
     const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
@@ -108,15 +111,23 @@ export function buildApp(options: AppOptions): App {
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
-    return { database, jobs, bot, node, schedule };
+    const dashboard = createDashboardPart(world, {
+      http: config.http,
+      wayIn,
+      attention: () => null,
+      routes: () => [],
+    });
+    return { database, jobs, bot, node, schedule, dashboard };
   }
 
-  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
+  async function setGoing(furnished: ReturnType<typeof furnish>) {
+    const { database, jobs, bot, node, schedule, dashboard } = furnished;
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
     stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
-    const { port } = startHttp(bot.webhook);
+    const { port } = startHttp(bot.webhook, dashboard);
+    await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.held;
@@ -132,13 +143,14 @@ export function buildApp(options: AppOptions): App {
     return port;
   }
 
-  function startHttp(webhook: WebhookEntry | null) {
+  function startHttp(webhook: WebhookEntry | null, { dashboard }: DashboardPart) {
     const server = createHttpServer({
       ...config.http,
       metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
       readiness: () => readinessOf(parts?.() ?? null),
       renderMetrics: () => world.metrics.render(),
       webhook,
+      dashboard,
       log: world.log,
     });
     const listening = server.start();
@@ -169,8 +181,16 @@ export function buildApp(options: AppOptions): App {
 }
 
 function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
-  const { access: store, peers, nodes, inbox, jobs } = stores;
-  const house = { ...world, node: node.id, inbox, nodes, peers, restMs: config.addressRestSeconds * 1000 };
+  const { access: store, peers, nodes, inbox, operators, jobs } = stores;
+  const house = {
+    ...world,
+    node: node.id,
+    inbox,
+    nodes,
+    peers,
+    operators,
+    restMs: config.addressRestSeconds * 1000,
+  };
   registerWork(jobs, {
     applyPeers: node.applyPeers,
     reconcile: node.reconcile,

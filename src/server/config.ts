@@ -23,7 +23,13 @@ export interface Config {
     readonly apiRoot: string;
     readonly updates: UpdateSource;
   } | null;
-  readonly http: { readonly host: string; readonly port: number; readonly metricsToken: Secret | null };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly metricsToken: Secret | null;
+    /** Networks whose forwarding headers are believed. */
+    readonly trustedProxies: readonly string[];
+  };
   readonly wireguard: WireguardConfig;
   readonly xray: XrayConfig;
   readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
@@ -126,7 +132,12 @@ function buildConfig(values: Values, surroundings: Surroundings): Config {
     stateDir,
     database: databaseConfig(values),
     telegram: telegramConfig(values),
-    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, metricsToken: values.METRICS_TOKEN },
+    http: {
+      host: values.HTTP_HOST,
+      port: values.HTTP_PORT,
+      metricsToken: values.METRICS_TOKEN,
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
+    },
     wireguard: wireguardConfig(values, stateDir, surroundings.cwd),
     xray: xrayConfig(values),
     reconcile: {

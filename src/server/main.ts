@@ -1,5 +1,6 @@
 /** Reads argv and environment once, picks a verb; nothing else. */
 
+import { createAdmin } from './app/admin.ts';
 import { demo } from './app/demo.ts';
 import { doctor } from './app/doctor.ts';
 import { migrateOnce } from './app/migrate-once.ts';
@@ -45,6 +46,10 @@ const handlers: CliHandlers = {
   migrate: () => configured((config) => migrateOnce(config, outside, out)),
   doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
   status: ({ json }) => configured((config) => status(config, outside, { json, out, ...paint })),
+  createAdmin: (options) =>
+    configured((config) =>
+      createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
+    ),
   simulator: (options) => simulate({ ...options, environment, out }, outside),
 };
 

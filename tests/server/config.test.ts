@@ -29,7 +29,7 @@ describe('defaults', () => {
       idleInTransactionTimeoutMs: 5_000,
     });
     expect(config.telegram).toBeNull();
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, metricsToken: null });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, metricsToken: null, trustedProxies: [] });
     expect(config.wireguard).toEqual({
       backend: 'auto',
       interfaceName: 'wg0',

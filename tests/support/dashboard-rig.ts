@@ -8,12 +8,12 @@ import { createAddressAllocator } from '../../src/server/adapters/postgres/store
 import { createDashboardReader } from '../../src/server/adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
-import { createOperatorStore } from '../../src/server/adapters/postgres/stores/operator-store.ts';
+import { createOperationStore } from '../../src/server/adapters/postgres/stores/operation-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
 import type { Actor } from '../../src/server/core/audit.ts';
 import type { DashboardReader } from '../../src/server/core/ports/dashboard.ts';
 import type { JobKind, NewJob } from '../../src/server/core/ports/jobs.ts';
-import type { OperatorStore } from '../../src/server/core/ports/operations.ts';
+import type { OperationStore } from '../../src/server/core/ports/operations.ts';
 import type { OperateDeps } from '../../src/server/services/operate/deps.ts';
 import { databaseOn } from './database.ts';
 import { createDoorKit } from './door-kit.ts';
@@ -28,7 +28,7 @@ export interface DashboardRig extends StoreRig {
   readonly database: Database;
   readonly reader: DashboardReader;
   readonly queue: Jobs;
-  readonly operators: OperatorStore;
+  readonly operators: OperationStore;
   readonly operate: OperateDeps;
   /** Kinds that were woken, in order. */
   readonly woken: JobKind[];
@@ -71,7 +71,7 @@ export async function openDashboardRig(): Promise<DashboardRig> {
   const woken: JobKind[] = [];
   const wake = (jobs: readonly NewJob[]) => void woken.push(...jobs.map((each) => each.kind));
   const writing = { database, allocator, enqueueIn: queue.enqueueIn, wake };
-  const operators = createOperatorStore({ ...writing, jobOperations: queue.operations });
+  const operators = createOperationStore({ ...writing, jobOperations: queue.operations });
   return {
     store: createAccessStore(writing),
     peers: createPeerStore(database, queue.enqueueIn),

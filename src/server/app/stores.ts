@@ -4,8 +4,10 @@ import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
 import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
+import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
+import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { World } from './world.ts';
 
@@ -14,6 +16,7 @@ export interface Stores {
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
   readonly inbox: Inbox;
+  readonly operators: OperatorStore;
   readonly jobs: Jobs;
 }
 
@@ -47,6 +50,7 @@ export function createStores(world: World, database: Database): Stores {
     peers: createPeerStore(database, enqueueIn),
     nodes: createNodeStore(database),
     inbox: createInbox(database),
+    operators: createOperatorStore(database),
     jobs,
   };
 }

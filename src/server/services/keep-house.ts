@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { OperatorStore } from '../core/ports/operators.ts';
 import type { Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 
 export interface KeepHouseDeps {
@@ -8,6 +9,7 @@ export interface KeepHouseDeps {
   readonly inbox: Inbox;
   readonly nodes: NodeStore;
   readonly peers: PeerStore;
+  readonly operators: Pick<OperatorStore, 'forget'>;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a given-back address rests before it is free again. Milliseconds. */
@@ -29,8 +31,9 @@ export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
   const freed = await deps.nodes.wakeResting(before(deps.restMs));
   const updates = await deps.inbox.forget(before(UPDATES_KEPT_MS));
   const runs = await deps.nodes.forgetRuns(before(RUNS_KEPT_MS));
+  const logins = await deps.operators.forget(new Date(now));
   const retried = await deps.peers.enqueueOverdue(deps.node, before(UNAPPLIED_AFTER_MS), 500);
-  if (freed + updates + runs + retried > 0) {
-    deps.log.info({ freed, updates, runs, retried }, 'housekeeping');
+  if (freed + updates + runs + logins + retried > 0) {
+    deps.log.info({ freed, updates, runs, logins, retried }, 'housekeeping');
   }
 }

@@ -18,6 +18,7 @@ const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   metrics: ['prom-client'],
   resilience: ['cockatiel'],
   qr: ['uqr'],
+  credentials: [],
   words: ['@fluent/bundle'],
   'http-client': [],
   process: [],

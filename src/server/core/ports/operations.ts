@@ -5,12 +5,12 @@ import type { JobOperations } from './job-desk.ts';
 import type { AccessTransaction, PoolSpec } from './store.ts';
 
 /** Where an operator's act is carried out: one short transaction that holds its record in the audit too. */
-export interface OperatorStore {
+export interface OperationStore {
   /** Nothing of it stays when `work` throws. */
-  transaction<T>(work: (tx: OperatorTransaction) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: OperationTransaction) => Promise<T>): Promise<T>;
 }
 
-export interface OperatorTransaction {
+export interface OperationTransaction {
   /** False: the form with this number (a UUID) was carried out before; do nothing. */
   once(request: string, now: Date): Promise<boolean>;
   record(entry: AuditEntry): Promise<void>;

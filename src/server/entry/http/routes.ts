@@ -54,6 +54,8 @@ export interface Client {
   /** The visitor speaks HTTPS, or is on this machine. */
   readonly secure: boolean;
   readonly userAgent: string;
+  /** Scheme and host as in the visitor's address bar: `https://adit.example.org`. */
+  readonly site: string;
 }
 
 /** The operator of a route that is not for nobody. */

@@ -1,6 +1,6 @@
 import { type AccountState, activeSubscription, type Device } from '../../core/access.ts';
 import { issueId, type PeerId } from '../../core/ids.ts';
-import type { OperatorTransaction } from '../../core/ports/operations.ts';
+import type { OperationTransaction } from '../../core/ports/operations.ts';
 import {
   type Act,
   applyJobs,
@@ -22,7 +22,7 @@ export type PeerActOutcome =
   | { readonly kind: 'account-paused' };
 
 interface Scene {
-  readonly tx: OperatorTransaction;
+  readonly tx: OperationTransaction;
   readonly state: AccountState;
   readonly device: Device;
   readonly now: Date;

@@ -2,11 +2,11 @@ import type { Actor } from '../../core/audit.ts';
 import type { PeerId } from '../../core/ids.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { JobKind, NewJob } from '../../core/ports/jobs.ts';
-import type { OperatorStore } from '../../core/ports/operations.ts';
+import type { OperationStore } from '../../core/ports/operations.ts';
 
 /** What every act of an operator is made with. */
 export interface OperateDeps {
-  readonly store: OperatorStore;
+  readonly store: OperationStore;
   readonly clock: Clock;
   readonly random: Random;
   /** Looks for work of these kinds now. Called after a commit. */

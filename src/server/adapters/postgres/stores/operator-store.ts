@@ -1,111 +1,174 @@
-import { eq, sql } from 'drizzle-orm';
-import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
-import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
-import type { NewJob } from '../../../core/ports/jobs.ts';
-import type { OperatorStore, OperatorTransaction } from '../../../core/ports/operations.ts';
-import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
-import { accountNotes, operatorRequests } from '../operations-schema.ts';
-import { accounts } from '../schema.ts';
-import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
-import { readAccounts } from './account-reader.ts';
-import { writeAudit } from './audit-writer.ts';
-import { addPool } from './node-store.ts';
-import { storableText } from './storable.ts';
+import { and, desc, eq, gt, inArray, isNull, max, type SQL, sql } from 'drizzle-orm';
+import { operatorId, sessionId } from '../../../core/ids.ts';
+import { DEVICE_KNOWN_MS, SESSION_IDLE_MS } from '../../../core/operator-rules.ts';
+import type { OperatorStore } from '../../../core/ports/operators.ts';
+import type { Database } from '../client.ts';
+import { operatorDevices, operatorSessions, operators, setupLinks } from '../operator-schema.ts';
+import { operatorById, operatorByName, toLink } from './operator-rows.ts';
+import { operatorTransaction } from './operator-transaction.ts';
 
-export interface OperatorStoreDeps extends AccessStoreDeps {
-  readonly jobOperations: JobOperationsIn;
-}
+/** To note each request would cost a write each. */
+const SEEN_EVERY_MS = 60_000;
+const DAY_MS = 24 * 60 * 60_000;
 
-/** What operators do, each act one transaction with its line in the audit. */
-export function createOperatorStore(deps: OperatorStoreDeps): OperatorStore {
+/** Operators and their sessions in PostgreSQL. */
+export function createOperatorStore(database: Database): OperatorStore {
+  const { read } = database;
   return {
-    async transaction(work) {
-      let jobs: NewJob[] = [];
-      const result = await deps.database.transaction((tx) => {
-        // The work may run again after a deadlock: only the try that commits counts.
-        jobs = [];
-        return work(operatorTransaction(tx, deps, jobs));
-      });
-      if (jobs.length > 0) deps.wake(jobs);
-      return result;
+    ...sessionReads(database),
+    ...deviceReads(database),
+    transaction: (work) => database.transaction((tx) => work(operatorTransaction(tx))),
+    async hasOwner() {
+      const owner = eq(operators.role, 'owner');
+      const rows = await read((db) => db.select({ id: operators.id }).from(operators).where(owner).limit(1));
+      return rows.length > 0;
     },
+    byName: (name) => read((db) => operatorByName(db, name)),
+    byId: (id) => read((db) => operatorById(db, id)),
+    async list() {
+      const rows = await read((db) =>
+        db
+          .select({
+            id: operators.id,
+            name: operators.name,
+            role: operators.role,
+            totp: sql<boolean>`${operators.totpSealed} is not null`,
+            seenAt: max(operatorSessions.seenAt),
+          })
+          .from(operators)
+          .leftJoin(operatorSessions, eq(operatorSessions.operatorId, operators.id))
+          .groupBy(operators.id)
+          .orderBy(operators.name),
+      );
+      return rows.map((row) => ({ ...row, id: operatorId(row.id) }));
+    },
+    async link(tokenHash, now) {
+      const inForce = and(isNull(setupLinks.usedAt), gt(setupLinks.expiresAt, now));
+      const [row] = await read((db) =>
+        db
+          .select()
+          .from(setupLinks)
+          .where(and(eq(setupLinks.tokenHash, tokenHash), inForce)),
+      );
+      return row === undefined ? null : toLink(row);
+    },
+    forget: (now) => forget(database, now),
   };
 }
 
-function operatorTransaction(tx: Tx, deps: OperatorStoreDeps, jobs: NewJob[]): OperatorTransaction {
+/** Indexes: operator_sessions_token, operator_sessions_pkey, operator_sessions_operator. */
+function sessionReads({ read }: Database) {
+  const inForce = (now: Date): SQL | undefined =>
+    and(gt(operatorSessions.endsAt, now), gt(operatorSessions.seenAt, before(now, SESSION_IDLE_MS)));
+  const touch = (ids: readonly string[], now: Date) =>
+    read((db) =>
+      db
+        .update(operatorSessions)
+        .set({ seenAt: now })
+        .where(inArray(operatorSessions.id, [...ids])),
+    );
+  const isStale = (row: { seenAt: Date }, now: Date) => row.seenAt < before(now, SEEN_EVERY_MS);
+
   return {
-    once: (id, at) => once(tx, id, at),
-    record: (entry) => writeAudit(tx, [entry]),
-    async openAccount(id) {
-      await tx.execute(sql`select from adit.accounts where id = ${id} for no key update`);
-      return (await readAccounts(tx, [id])).get(id) ?? null;
+    async session(tokenHash, stage, now) {
+      const wanted = and(
+        eq(operatorSessions.tokenHash, tokenHash),
+        eq(operatorSessions.stage, stage),
+        inForce(now),
+      );
+      const [row] = await read((db) =>
+        db
+          .select({
+            id: operatorSessions.id,
+            startedAt: operatorSessions.createdAt,
+            seenAt: operatorSessions.seenAt,
+            operatorId: operators.id,
+            name: operators.name,
+            role: operators.role,
+          })
+          .from(operatorSessions)
+          .innerJoin(operators, eq(operators.id, operatorSessions.operatorId))
+          .where(wanted),
+      );
+      if (row === undefined) return null;
+      if (isStale(row, now)) await touch([row.id], now);
+      const operator = { id: operatorId(row.operatorId), name: row.name, role: row.role };
+      return { id: sessionId(row.id), operator, startedAt: row.startedAt };
     },
-    ownerOf: (id) => ownerOf(tx, id),
-    access: accessTransaction(tx, deps, jobs),
-    pauseAccount: (id, now) => pauseAccount(tx, id, now),
-    async resumeAccount(id) {
-      await tx.update(accounts).set({ pausedAt: null }).where(eq(accounts.id, id));
+    async stillValid(ids, now) {
+      if (ids.length === 0) return new Set();
+      const wanted = and(
+        inArray(operatorSessions.id, [...ids]),
+        eq(operatorSessions.stage, 'full'),
+        inForce(now),
+      );
+      const rows = await read((db) =>
+        db
+          .select({ id: operatorSessions.id, seenAt: operatorSessions.seenAt })
+          .from(operatorSessions)
+          .where(wanted),
+      );
+      const stale = rows.filter((row) => isStale(row, now)).map((row) => row.id);
+      if (stale.length > 0) await touch(stale, now);
+      return new Set(rows.map((row) => sessionId(row.id)));
     },
-    restorePeers: (id, now) => restorePeers(tx, id, now),
-    async addNote({ at, text, operatorName, ...note }) {
-      const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
-      await tx.insert(accountNotes).values({ ...note, ...stored });
+    async sessionsOf(operator, now) {
+      const theirs = and(
+        eq(operatorSessions.operatorId, operator),
+        eq(operatorSessions.stage, 'full'),
+        inForce(now),
+      );
+      const rows = await read((db) =>
+        db.select().from(operatorSessions).where(theirs).orderBy(desc(operatorSessions.seenAt)),
+      );
+      return rows.map(({ id, createdAt, seenAt, address, agent }) => ({
+        id: sessionId(id),
+        createdAt,
+        seenAt,
+        address,
+        agent,
+      }));
     },
-    nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
-    lockPools: () => lockPools(tx),
-    addPool: (node, pool) => addPool(tx, node, pool),
-    jobs: deps.jobOperations(toSqlExecutor(tx)),
-  };
+  } satisfies Partial<OperatorStore>;
 }
 
-async function once(tx: Tx, id: string, at: Date): Promise<boolean> {
-  const added = await tx
-    .insert(operatorRequests)
-    .values({ id, at })
-    .onConflictDoNothing()
-    .returning({ id: operatorRequests.id });
-  return added.length > 0;
+/** Indexes: operator_devices_token, operator_devices_operator. */
+function deviceReads({ read }: Database) {
+  return {
+    async device(operator, tokenHash, now) {
+      const known = and(
+        eq(operatorDevices.tokenHash, tokenHash),
+        eq(operatorDevices.operatorId, operator),
+        gt(operatorDevices.usedAt, before(now, DEVICE_KNOWN_MS)),
+      );
+      const [row] = await read((db) => db.select().from(operatorDevices).where(known));
+      return row === undefined ? null : { id: row.id, tokenHash: row.tokenHash };
+    },
+    async knowsAddress(operator, address, now) {
+      const known = and(
+        eq(operatorDevices.operatorId, operator),
+        eq(operatorDevices.address, address),
+        gt(operatorDevices.usedAt, before(now, DEVICE_KNOWN_MS)),
+      );
+      const rows = await read((db) =>
+        db.select({ id: operatorDevices.id }).from(operatorDevices).where(known).limit(1),
+      );
+      return rows.length > 0;
+    },
+  } satisfies Partial<OperatorStore>;
 }
 
-async function ownerOf(tx: Tx, id: PeerId) {
-  const rows = await tx.execute<{ account: string; device: string }>(sql`
-    select d.account_id::text as account, d.id as device
-      from adit.peers p join adit.devices d on d.id = p.device_id where p.id = ${id}`);
-  const row = rows[0];
-  return row === undefined ? null : { account: accountId(Number(row.account)), device: deviceId(row.device) };
-}
+const before = (now: Date, ms: number) => new Date(now.getTime() - ms);
 
-/** Indexes: devices_account, peers_device. */
-async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
-  await tx
-    .update(accounts)
-    .set({ pausedAt: sql`coalesce(${accounts.pausedAt}, ${now.toISOString()})` })
-    .where(eq(accounts.id, id as never));
-  const peers = await tx.execute<{ id: string }>(sql`
-    update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
-      from adit.devices d where d.account_id = ${id} and p.device_id = d.id and p.wanted
-    returning p.id`);
-  return peers.map((row) => peerId(row.id));
-}
-
-/** What expiry and pause took away comes back: the devices kept their addresses and keys. */
-async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
-  const peers = await tx.execute<{ id: string }>(sql`
-    update adit.peers p set wanted = true, generation = generation + 1, changed_at = ${now.toISOString()}
-      from adit.devices d join adit.accounts a on a.id = d.account_id
-     where d.account_id = ${id} and d.state = 'active' and a.paused_at is null
-       and p.device_id = d.id and not p.wanted and p.released_at is null
-       and exists (
-         select from adit.subscriptions s
-          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
-    returning p.id`);
-  return peers.map((row) => peerId(row.id));
-}
-
-async function lockPools(tx: Tx) {
-  await tx.execute(sql`lock table adit.pools in share row exclusive mode`);
-  const rows = await tx.execute<{ cidr4: string; cidr6: string | null }>(
-    sql`select cidr4::text, cidr6::text from adit.pools order by id`,
-  );
-  return rows.map(({ cidr4, cidr6 }) => ({ cidr4, cidr6 }));
+async function forget({ read }: Database, now: Date): Promise<number> {
+  const at = (ms: number) => before(now, ms).toISOString();
+  const gone = (statement: SQL) => read(async (db) => (await db.execute(statement)).length);
+  const counts = [
+    await gone(sql`delete from adit.operator_sessions
+      where ends_at <= ${at(0)} or seen_at <= ${at(SESSION_IDLE_MS)} returning 1`),
+    await gone(sql`delete from adit.setup_links where expires_at <= ${at(DAY_MS)} returning 1`),
+    await gone(sql`delete from adit.login_attempts where last_failed_at <= ${at(DAY_MS)} returning 1`),
+    await gone(sql`delete from adit.operator_devices where used_at <= ${at(DEVICE_KNOWN_MS)} returning 1`),
+  ];
+  return counts.reduce((sum, each) => sum + each, 0);
 }

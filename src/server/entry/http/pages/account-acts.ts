@@ -1,14 +1,18 @@
 import type { ConfirmKind } from '../../../../views/dashboard/models.ts';
 import { ConfirmPage } from '../../../../views/dashboard/pages/confirm.tsx';
 import { actions, confirmed, paths } from '../../../../views/dashboard/paths.ts';
-import { type AccountActOutcome, pauseAccount, resumeAccount } from '../../../services/operate/change-account.ts';
 import { addNote } from '../../../services/operate/add-note.ts';
+import {
+  type AccountActOutcome,
+  pauseAccount,
+  resumeAccount,
+} from '../../../services/operate/change-account.ts';
 import type { NotFound, Repeated } from '../../../services/operate/deps.ts';
 import { grantDays, MOST_DAYS } from '../../../services/operate/grant-days.ts';
 import { type Flash, page } from '../answers.ts';
 import type { Route, RouteContext } from '../routes.ts';
-import { accountOf, actOf, backTo, good, nowhere, warn } from './act.ts';
 import { showAccountPage } from './accounts.ts';
+import { accountOf, actOf, backTo, good, nowhere, warn } from './act.ts';
 import type { PagesDeps } from './deps.ts';
 import { typedText } from './door.ts';
 
@@ -51,7 +55,11 @@ async function confirm({ reader }: PagesDeps, context: RouteContext, kind: Confi
   return page(String(ConfirmPage({ shell: context.shell(), model })));
 }
 
-async function change({ operate }: PagesDeps, context: RouteContext, what: 'pause' | 'resume'): Promise<Response> {
+async function change(
+  { operate }: PagesDeps,
+  context: RouteContext,
+  what: 'pause' | 'resume',
+): Promise<Response> {
   const form = await context.form();
   const id = accountOf(context);
   const service = what === 'pause' ? pauseAccount : resumeAccount;

@@ -4,7 +4,12 @@ import { AccountPage } from '../../../../views/dashboard/pages/account.tsx';
 import { AccountsPage } from '../../../../views/dashboard/pages/accounts.tsx';
 import { paths } from '../../../../views/dashboard/paths.ts';
 import type { AccountId } from '../../../core/ids.ts';
-import { ACCOUNT_SORTS, ACCOUNT_STATES, type AccountQuery, type AccountSort } from '../../../core/ports/dashboard.ts';
+import {
+  ACCOUNT_SORTS,
+  ACCOUNT_STATES,
+  type AccountQuery,
+  type AccountSort,
+} from '../../../core/ports/dashboard.ts';
 import { withActivity } from '../../../services/list-peers.ts';
 import { page } from '../answers.ts';
 import type { Route, RouteContext } from '../routes.ts';
@@ -24,7 +29,11 @@ export function accountRoutes(deps: PagesDeps): readonly Route[] {
   const seen = { method: 'GET', role: 'viewer', kind: 'page' } as const;
   return [
     { ...seen, path: paths.accounts, handle: (context) => list(deps, context) },
-    { ...seen, path: `${paths.accounts}/:id`, handle: (context) => showAccountPage(deps, context, accountOf(context)) },
+    {
+      ...seen,
+      path: `${paths.accounts}/:id`,
+      handle: (context) => showAccountPage(deps, context, accountOf(context)),
+    },
   ];
 }
 

@@ -100,7 +100,17 @@ function jobs({ jobs: reader }: PagesDeps, door: Door, now: Date): CsvList<JobRo
   const query = jobQuery(door, reader.queues);
   return {
     name: 'jobs',
-    head: ['id', 'queue', 'state', 'attempt', 'max_attempts', 'subject', 'created_at', 'finished_at', 'last_error'],
+    head: [
+      'id',
+      'queue',
+      'state',
+      'attempt',
+      'max_attempts',
+      'subject',
+      'created_at',
+      'finished_at',
+      'last_error',
+    ],
     cells: (row) => [
       row.id,
       row.queue,

@@ -41,7 +41,10 @@ export async function csvAnswer<Row>(list: CsvList<Row>, now: Date): Promise<Res
     { highWaterMark: 0 },
   );
   const file = `adit-${list.name}-${now.toISOString().slice(0, 10)}.csv`;
-  const headers = { 'content-type': 'text/csv; charset=utf-8', 'content-disposition': `attachment; filename="${file}"` };
+  const headers = {
+    'content-type': 'text/csv; charset=utf-8',
+    'content-disposition': `attachment; filename="${file}"`,
+  };
   return new Response(body, { headers });
 }
 

@@ -1,8 +1,8 @@
 import type { Filters, Page, Shell } from '../../../../views/dashboard/models.ts';
 import type { Cursor, Slice, SliceRequest } from '../../../core/keyset.ts';
+import type { RouteContext } from '../routes.ts';
 import { decodeCursor, encodeCursor, type KeyShape } from './cursor.ts';
 import { PAGE_ROWS } from './deps.ts';
-import type { RouteContext } from '../routes.ts';
 
 /**
  * Reads the filters of a list from its address, strictly. What does not fit is left out and said on the page that is

@@ -55,7 +55,11 @@ async function newPool(deps: PagesDeps, context: RouteContext): Promise<Response
   const outcome = await addPool(deps.operate, actOf(context, form), values);
   switch (outcome.kind) {
     case 'done':
-      return backTo(form, paths.pools, good('did-pool-add', { pool: outcome.pool, count: outcome.addresses }));
+      return backTo(
+        form,
+        paths.pools,
+        good('did-pool-add', { pool: outcome.pool, count: outcome.addresses }),
+      );
     case 'invalid':
       return pools(deps, context, { values, problem: { field: outcome.field, text: outcome.text } });
     case 'overlap': {

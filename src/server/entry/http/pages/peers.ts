@@ -87,7 +87,11 @@ async function change({ operate }: PagesDeps, context: RouteContext, act: PeerAc
   const outcome = await changePeer(operate, actOf(context, form), act, id);
   switch (outcome.kind) {
     case 'done':
-      return backTo(form, paths.peer(id), good(`did-peer-${act}`, { device: outcome.deviceName.slice(0, 60) }));
+      return backTo(
+        form,
+        paths.peer(id),
+        good(`did-peer-${act}`, { device: outcome.deviceName.slice(0, 60) }),
+      );
     case 'repeat':
       return backTo(form, paths.peer(id), warn('did-already'));
     case 'not-found':

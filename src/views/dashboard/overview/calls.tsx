@@ -1,0 +1,85 @@
+import { duration, number, rough } from '../format.ts';
+import type { CallRow, CallsPanel } from '../models/overview.ts';
+import type { Setting } from '../models.ts';
+import { NotRead, Panel } from '../parts.tsx';
+import { paths } from '../paths.ts';
+import { BreakerMark } from '../states.tsx';
+import { Foreign, Moment } from '../text.tsx';
+
+export function CallsSection({ setting, calls }: { setting: Setting; calls: CallsPanel | null }) {
+  const { t } = setting;
+  return (
+    <Panel
+      setting={setting}
+      id="calls"
+      title={t('panel-calls')}
+      health={calls?.health ?? 'unknown'}
+      href={paths.history('calls')}
+      wide={true}
+    >
+      {calls === null && <NotRead t={t} />}
+      {calls?.rows.length === 0 && <p class="empty-line">{t('calls-none')}</p>}
+      {calls !== null && calls.rows.length > 0 && <CallsTable setting={setting} rows={calls.rows} />}
+    </Panel>
+  );
+}
+
+function CallsTable({ setting, rows }: { setting: Setting; rows: readonly CallRow[] }) {
+  const { t } = setting;
+  return (
+    <table class="table plain">
+      <caption class="unseen">{t('panel-calls')}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{t('col-call')}</th>
+          <th scope="col" class="w-state">
+            {t('col-breaker')}
+          </th>
+          <th scope="col" class="w-num number">
+            {t('per-minute')}
+          </th>
+          <th scope="col" class="w-num number">
+            {t('col-failures')}
+          </th>
+          <th scope="col" class="w-num number hide-s">
+            p95
+          </th>
+          <th scope="col" class="hide-m">
+            {t('col-last-failure')}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map((row) => (
+          <CallLine setting={setting} row={row} />
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+function CallLine({ setting, row }: { setting: Setting; row: CallRow }) {
+  const { t, language } = setting;
+  return (
+    <tr>
+      <th scope="row">
+        <Foreign text={row.name} />
+      </th>
+      <td>
+        <BreakerMark t={t} state={row.breaker} />
+      </td>
+      <td class="number">{rough(language, row.perMinute)}</td>
+      <td class={row.failures > 0 ? 'number tone-bad' : 'number'}>{number(language, row.failures)}</td>
+      <td class="number hide-s">{duration(setting, row.p95Ms)}</td>
+      <td class="hide-m">
+        {row.lastFailure ? (
+          <>
+            <Foreign text={row.lastFailure.reason} />, <Moment setting={setting} at={row.lastFailure.at} />
+          </>
+        ) : (
+          '–'
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,121 @@
+import { duration, number } from '../format.ts';
+import { ActButton } from '../forms.tsx';
+import { Icon } from '../icons.tsx';
+import type { JobRow } from '../models/jobs.ts';
+import type { JobsPanel } from '../models/overview.ts';
+import type { Setting } from '../models.ts';
+import { NotRead, Panel } from '../parts.tsx';
+import { actions, paths, withQuery } from '../paths.ts';
+import { JobStateMark } from '../states.tsx';
+import { Foreign } from '../text.tsx';
+import { HistoryLine, Stat, Stats } from './numbers.tsx';
+
+const ALARMING: Readonly<Record<string, 'warn' | 'bad'>> = { retry: 'warn', dead: 'bad' };
+
+export function JobsSection({ setting, jobs }: { setting: Setting; jobs: JobsPanel | null }) {
+  const { t, language } = setting;
+  return (
+    <Panel
+      setting={setting}
+      id="jobs"
+      title={t('panel-jobs')}
+      health={jobs?.health ?? 'unknown'}
+      href={paths.jobs}
+      wide={true}
+    >
+      {jobs === null ? (
+        <NotRead t={t} />
+      ) : (
+        <>
+          <div class="beside">
+            <Stats>
+              {jobs.counts.map(({ state, count }) => (
+                <Stat name={t(`job-${state}`)} tone={count > 0 ? ALARMING[state] : undefined}>
+                  <a href={withQuery(paths.jobs, { state })}>{number(language, count)}</a>
+                </Stat>
+              ))}
+              <Stat name={t('done-per-minute')}>{number(language, jobs.donePerMinute)}</Stat>
+            </Stats>
+            <HistoryLine setting={setting} name={t('job-waiting')} series={jobs.waitingHistory} />
+          </div>
+          <StuckJobs setting={setting} jobs={jobs} />
+        </>
+      )}
+    </Panel>
+  );
+}
+
+function StuckJobs({ setting, jobs }: { setting: Setting; jobs: JobsPanel }) {
+  const { t } = setting;
+  if (jobs.stuck.length === 0) return <p class="empty-line">{t('none-stuck')}</p>;
+  const more = jobs.stuckTotal - jobs.stuck.length;
+  return (
+    <>
+      <table class="table plain">
+        <caption class="unseen">{t('stuck-caption')}</caption>
+        <thead>
+          <tr>
+            <th scope="col">{t('col-job')}</th>
+            <th scope="col" class="w-state">
+              {t('col-state')}
+            </th>
+            <th scope="col" class="w-num number">
+              {t('col-age')}
+            </th>
+            <th scope="col" class="w-num number hide-s">
+              {t('col-attempt')}
+            </th>
+            <th scope="col" class="hide-m">
+              {t('col-last-error')}
+            </th>
+            <th scope="col" class="w-act">
+              <span class="unseen">{t('col-do')}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {jobs.stuck.map((job) => (
+            <StuckJob setting={setting} job={job} />
+          ))}
+        </tbody>
+      </table>
+      {more > 0 && (
+        <p class="more">
+          <a href={withQuery(paths.jobs, { state: 'stuck' })}>{t('stuck-more', { count: more })}</a>
+        </p>
+      )}
+    </>
+  );
+}
+
+function StuckJob({ setting, job }: { setting: Setting; job: JobRow }) {
+  const { t, now } = setting;
+  return (
+    <tr id={`stuck-${job.id}`}>
+      <td>
+        <a class="row-link" href={paths.job(job.id)}>
+          <Foreign text={job.queue} />
+        </a>{' '}
+        {job.subject !== null && (
+          <span class="muted">
+            <Foreign text={job.subject} />
+          </span>
+        )}
+      </td>
+      <td>
+        <JobStateMark t={t} job={job} />
+      </td>
+      <td class="number">{duration(setting, now - job.createdAt)}</td>
+      <td class="number hide-s">
+        {job.attempt}/{job.maxAttempts}
+      </td>
+      <td class="hide-m">{job.lastError ? <Foreign text={job.lastError} /> : '–'}</td>
+      <td class="actions">
+        <ActButton action={actions.retryJob(job.id)} label={t('retry-named', { name: job.queue })}>
+          <Icon name="again" />
+          <span>{t('retry')}</span>
+        </ActButton>
+      </td>
+    </tr>
+  );
+}

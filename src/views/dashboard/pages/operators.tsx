@@ -1,0 +1,103 @@
+import { Field, formProblem, PostForm } from '../forms.tsx';
+import { Table } from '../lists.tsx';
+import type { OperatorRow, OperatorsModel } from '../models/operators.ts';
+import type { Role, Shell } from '../models.ts';
+import { ProblemBox } from '../parts.tsx';
+import { Layout } from '../shell.tsx';
+import { Code, Foreign, Moment } from '../text.tsx';
+
+const ROLES: readonly Role[] = ['viewer', 'operator', 'owner'];
+const PATH = '/operators';
+
+/** Who may come in, and a link for somebody new. */
+export function OperatorsPage({ shell, model }: { shell: Shell; model: OperatorsModel }) {
+  const { t } = shell;
+  return (
+    <Layout shell={shell} title={t('nav-operators')}>
+      {model.link && (
+        <section class="card" role="status">
+          <h2>{t('operator-link', { name: model.link.name })}</h2>
+          <p class="muted">{t('operator-link-about')}</p>
+          <Code t={t} text={model.link.url} copy={true} />
+        </section>
+      )}
+      <Table
+        label={t('nav-operators')}
+        head={
+          <>
+            <th scope="col">{t('login-name')}</th>
+            <th scope="col">{t('totp-title')}</th>
+            <th scope="col">{t('col-seen')}</th>
+            <th scope="col">{t('operator-role')}</th>
+            <th scope="col">
+              <span class="unseen">{t('col-do')}</span>
+            </th>
+          </>
+        }
+      >
+        {model.rows.map((row) => (
+          <OperatorLine shell={shell} row={row} />
+        ))}
+      </Table>
+      <section class="card">
+        <h2>{t('operator-add')}</h2>
+        <p class="muted">{t('operator-add-about')}</p>
+        <ProblemBox problem={formProblem(model.form, ['name'])} />
+        <PostForm shell={shell} action={PATH}>
+          <Field name="name" label={t('login-name')} form={model.form} required={true} maxlength={32} />
+          <div class="field">
+            <label for="role">{t('operator-role')}</label>
+            <RoleChoice shell={shell} id="role" value="viewer" />
+          </div>
+          <button type="submit" class="button primary">
+            {t('operator-add-do')}
+          </button>
+        </PostForm>
+      </section>
+    </Layout>
+  );
+}
+
+function RoleChoice({ shell, id, value, label }: { shell: Shell; id?: string; value: Role; label?: string }) {
+  return (
+    <select id={id} name="role" aria-label={label}>
+      {ROLES.map((role) => (
+        <option value={role} selected={role === value}>
+          {shell.t(`role-${role}`)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
+  const { t } = shell;
+  return (
+    <tr>
+      <td>
+        <Foreign text={row.name} /> {row.self && <span class="tag">{t('operator-self')}</span>}
+      </td>
+      <td>{t(row.totp ? 'on' : 'off')}</td>
+      <td>
+        <Moment setting={shell} at={row.seenAt} />
+      </td>
+      <td>
+        <PostForm shell={shell} action={`${PATH}/${row.id}/role`} class="bare">
+          <RoleChoice shell={shell} value={row.role} label={t('operator-role-of', { name: row.name })} />{' '}
+          <button type="submit" class="button small">
+            {t('operator-role-do')}
+          </button>
+        </PostForm>
+      </td>
+      <td class="actions">
+        {!row.self && (
+          <PostForm shell={shell} action={`${PATH}/${row.id}/remove`} class="bare">
+            <button type="submit" class="button small danger">
+              {t('operator-remove')}
+            </button>
+          </PostForm>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,86 @@
+import { bytes } from '../format.ts';
+import { Table } from '../lists.tsx';
+import type { PeerRow } from '../models/people.ts';
+import type { Shell } from '../models.ts';
+import { paths } from '../paths.ts';
+import { PeerStateMark } from '../states.tsx';
+import { Foreign, Moment } from '../text.tsx';
+
+export interface PeersTableProps {
+  readonly shell: Shell;
+  readonly rows: readonly PeerRow[];
+  readonly withAccount: boolean;
+}
+
+export function PeersTable({ shell, rows, withAccount }: PeersTableProps) {
+  const { t } = shell;
+  return (
+    <Table
+      label={t('nav-peers')}
+      head={
+        <>
+          <th scope="col">{t('col-device')}</th>
+          {withAccount && (
+            <th scope="col" class="hide-s">
+              {t('col-account')}
+            </th>
+          )}
+          <th scope="col" class="w-address">
+            {t('col-address')}
+          </th>
+          <th scope="col" class="w-state">
+            {t('col-state')}
+          </th>
+          <th scope="col" class="w-time hide-s">
+            {t('col-handshake')}
+          </th>
+          <th scope="col" class="w-size number hide-m">
+            {t('col-received')}
+          </th>
+          <th scope="col" class="w-size number hide-m">
+            {t('col-sent')}
+          </th>
+          <th scope="col" class="w-word hide-m">
+            {t('col-node')}
+          </th>
+        </>
+      }
+    >
+      {rows.map((row) => (
+        <PeerLine shell={shell} row={row} withAccount={withAccount} />
+      ))}
+    </Table>
+  );
+}
+
+function PeerLine({ shell, row, withAccount }: { shell: Shell; row: PeerRow; withAccount: boolean }) {
+  const { t } = shell;
+  return (
+    <tr id={`peer-${row.id}`}>
+      <td>
+        <a class="row-link" href={paths.peer(row.id)}>
+          {row.device.trim() === '' ? t('no-name') : <Foreign text={row.device} />}
+        </a>
+      </td>
+      {withAccount && (
+        <td class="hide-s">
+          <a href={paths.account(row.accountId)}>
+            {row.accountName.trim() === '' ? t('no-name') : <Foreign text={row.accountName} />}
+          </a>
+        </td>
+      )}
+      <td class="code">{row.ip4}</td>
+      <td>
+        <PeerStateMark t={t} state={row.state} />
+      </td>
+      <td class="hide-s">
+        <Moment setting={shell} at={row.handshakeAt} never={t('never')} />
+      </td>
+      <td class="number hide-m">{bytes(shell, row.receivedBytes)}</td>
+      <td class="number hide-m">{bytes(shell, row.sentBytes)}</td>
+      <td class="hide-m">
+        <Foreign text={row.node} />
+      </td>
+    </tr>
+  );
+}

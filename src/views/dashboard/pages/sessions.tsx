@@ -1,0 +1,93 @@
+import { PostForm } from '../forms.tsx';
+import { Icon } from '../icons.tsx';
+import { Table } from '../lists.tsx';
+import type { SessionRow, SessionsModel, Shell } from '../models.ts';
+import { State } from '../parts.tsx';
+import { actions, confirmed, paths } from '../paths.ts';
+import { Layout } from '../shell.tsx';
+import { Foreign, Moment } from '../text.tsx';
+
+/** Where one is signed in, and the second factor. */
+export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsModel }) {
+  const { t } = shell;
+  return (
+    <Layout
+      shell={shell}
+      title={t('nav-sessions')}
+      tools={
+        <a class="button danger" href={confirmed.endSessions}>
+          <Icon name="cross" /> {t('sessions-end-all')}
+        </a>
+      }
+    >
+      <section class="card row">
+        <div>
+          <h2>{t('totp-title')}</h2>
+          <p class="muted">{t(model.totp ? 'totp-on-about' : 'totp-off-about')}</p>
+        </div>
+        {model.totp ? (
+          <State tone="good" icon="good">
+            {t('on')}
+          </State>
+        ) : (
+          <a class="button primary" href={paths.totpSetup}>
+            <Icon name="key" /> {t('totp-set-up')}
+          </a>
+        )}
+      </section>
+      <Table
+        label={t('nav-sessions')}
+        head={
+          <>
+            <th scope="col">{t('col-agent')}</th>
+            <th scope="col" class="w-address hide-s">
+              {t('col-from')}
+            </th>
+            <th scope="col" class="w-time hide-s">
+              {t('col-created')}
+            </th>
+            <th scope="col" class="w-time">
+              {t('col-seen')}
+            </th>
+            <th scope="col" class="w-act">
+              <span class="unseen">{t('col-do')}</span>
+            </th>
+          </>
+        }
+      >
+        {model.rows.map((row) => (
+          <SessionLine shell={shell} row={row} />
+        ))}
+      </Table>
+    </Layout>
+  );
+}
+
+function SessionLine({ shell, row }: { shell: Shell; row: SessionRow }) {
+  const { t } = shell;
+  return (
+    <tr>
+      <td>
+        <Foreign text={row.agent} /> {row.current && <span class="tag">{t('session-this')}</span>}
+      </td>
+      <td class="code hide-s">
+        <Foreign text={row.address} />
+      </td>
+      <td class="hide-s">
+        <Moment setting={shell} at={row.createdAt} />
+      </td>
+      <td>
+        <Moment setting={shell} at={row.seenAt} />
+      </td>
+      <td class="actions">
+        {!row.current && (
+          <PostForm shell={shell} action={actions.endSession(row.id)} class="bare">
+            <button type="submit" class="button small">
+              {t('session-end')}
+            </button>
+          </PostForm>
+        )}
+      </td>
+    </tr>
+  );
+}
