@@ -9,6 +9,7 @@ import { openDatabase } from './app/database.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
+import { createPages } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
@@ -115,7 +116,7 @@ export function buildApp(options: AppOptions): App {
       http: config.http,
       wayIn,
       attention: () => null,
-      routes: () => [],
+      routes: () => createPages(world, { config, stores, activity, node, local }),
     });
     return { database, jobs, bot, node, schedule, dashboard };
   }

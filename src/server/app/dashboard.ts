@@ -1,7 +1,7 @@
 import { ErrorPage } from '../../views/dashboard/pages/error.tsx';
 import { NotSetUpPage } from '../../views/dashboard/pages/not-set-up.tsx';
 import { paths, withQuery } from '../../views/dashboard/paths.ts';
-import { DASHBOARD_TEXTS } from '../../views/words/texts.ts';
+import { DASHBOARD_TEXTS } from '../../views/words/dashboard-texts.ts';
 import { qrMatrix } from '../adapters/qr/qr-matrix.ts';
 import { createWords } from '../adapters/words/words.ts';
 import type { Config } from '../config.ts';

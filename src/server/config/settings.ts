@@ -13,6 +13,7 @@ export interface EffectiveSetting {
 }
 
 export interface SettingGroup {
+  /** Key `settings-<name>` of the dashboard's words. */
   readonly name: string;
   readonly rows: readonly EffectiveSetting[];
 }
@@ -22,10 +23,12 @@ export function effectiveSettings(
   environment: Readonly<Record<string, string | undefined>>,
 ): readonly SettingGroup[] {
   return Object.entries(variableGroups).map(([name, group]) => ({
-    name,
+    name: WORDS[name] ?? name.toLowerCase(),
     rows: Object.keys(group).map((each) => effective(each as VariableName, environment)),
   }));
 }
+
+const WORDS: Readonly<Record<string, string>> = { 'Xray and VLESS': 'xray', Reconciling: 'reconcile' };
 
 function effective(
   name: VariableName,

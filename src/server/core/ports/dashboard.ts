@@ -18,6 +18,7 @@ export interface DashboardReader {
   peer(id: string, now: Date): Promise<PeerDetail | null>;
   pools(): Promise<readonly PoolRow[]>;
   nodes(): Promise<readonly StoredNode[]>;
+  nodeNames(): Promise<readonly string[]>;
   /** Accounts with a running subscription, by plan. */
   planUse(now: Date): Promise<readonly { readonly plan: string; readonly accounts: number }[]>;
   audit(query: AuditQuery, page: SliceRequest): Promise<Slice<AuditRow>>;

@@ -24,9 +24,11 @@ export function peerHistory(tx: Tx, peer: string): Promise<readonly HistoryRow[]
 async function history(tx: Tx, ofIssues: SQL, ofAudit: SQL): Promise<readonly HistoryRow[]> {
   const rows = await tx.execute(sql`
     select * from (
-      select ${ms('i.created_at')} as at, 'issued' as kind, null as operator, d.name as device,
+      select ${ms('i.created_at')} as at,
+             case when i.cause like 'reissue:%' then 'reissued' else 'issued' end as kind, null as operator, d.name as device,
              split_part(i.cause, ':', 1) as cause, null as details
-        from adit.issues i join adit.devices d on d.id = i.device_id where ${ofIssues}
+        from adit.issues i join adit.devices d on d.id = i.device_id
+       where (${ofIssues}) and i.cause not like 'operator:%'
       union all
       select ${ms('i.delivered_at')}, 'delivered', null, d.name, split_part(i.cause, ':', 1), null
         from adit.issues i join adit.devices d on d.id = i.device_id
@@ -38,12 +40,24 @@ async function history(tx: Tx, ofIssues: SQL, ofAudit: SQL): Promise<readonly Hi
   return rows.map(toHistoryRow);
 }
 
+/** Operators' acts by the words of a history; an operator's re-issue stands there once, under his name. */
+const KIND_OF_ACTION: Readonly<Record<string, string>> = {
+  'peer-reissue': 'reissued',
+  'peer-revoke': 'revoked',
+  'peer-pause': 'paused',
+  'peer-resume': 'resumed',
+  'account-pause': 'paused',
+  'account-resume': 'resumed',
+  'account-grant': 'granted',
+  'account-note': 'noted',
+};
+
 function toHistoryRow(row: Record<string, unknown>): HistoryRow {
   const own: Record<string, string> =
     row.device === null ? {} : { device: String(row.device), cause: String(row.cause) };
   return {
     at: Number(row.at),
-    kind: String(row.kind),
+    kind: KIND_OF_ACTION[String(row.kind)] ?? String(row.kind),
     values: { ...own, ...plainValues(row.details) },
     operator: row.operator === null ? null : String(row.operator),
   };

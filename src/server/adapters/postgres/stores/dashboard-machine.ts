@@ -49,6 +49,10 @@ export async function readNodes(tx: Tx): Promise<readonly StoredNode[]> {
   return found;
 }
 
+export async function readNodeNames(tx: Tx): Promise<readonly string[]> {
+  return (await tx.execute(sql`select id from adit.nodes order by id`)).map((row) => String(row.id));
+}
+
 /** Index: reconcile_runs_started. */
 async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> {
   const rows = await tx.execute(sql`

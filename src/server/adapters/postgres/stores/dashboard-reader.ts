@@ -6,7 +6,7 @@ import { countAccountRows, readAccountRow, readAccountRows } from './dashboard-a
 import { readAudit, readAuditChoices } from './dashboard-audit.ts';
 import { accountHistory, peerHistory } from './dashboard-history.ts';
 import { ms } from './dashboard-keyset.ts';
-import { readNodes, readPlanUse, readPools } from './dashboard-machine.ts';
+import { readNodeNames, readNodes, readPlanUse, readPools } from './dashboard-machine.ts';
 import {
   countPeerRows,
   readPeerKeys,
@@ -29,6 +29,7 @@ export function createDashboardReader(database: Database): DashboardReader {
     peer: (id, now) => read((tx) => readPeer(tx, id, now)),
     pools: () => read(readPools),
     nodes: () => read(readNodes),
+    nodeNames: () => read(readNodeNames),
     planUse: (now) => read((tx) => readPlanUse(tx, now)),
     audit: (query, page) => read((tx) => readAudit(tx, query, page)),
     auditChoices: () => read(readAuditChoices),

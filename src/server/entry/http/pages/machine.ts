@@ -43,7 +43,7 @@ async function pools({ reader }: PagesDeps, context: RouteContext, form = CLEAN)
 }
 
 /** Nearly full is one address in ten; full is none, those at rest counted as had. */
-function healthOf({ free, resting, total }: PoolRow) {
+function healthOf({ free, resting, total }: PoolRow): 'good' | 'warn' | 'bad' {
   if (free + resting === 0) return 'bad';
   return free + resting < total / 10 ? 'warn' : 'good';
 }
