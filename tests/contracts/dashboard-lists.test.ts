@@ -3,15 +3,15 @@ import fc from 'fast-check';
 import type { Slice, SliceRequest } from '../../src/server/core/keyset.ts';
 import { ACCOUNT_SORTS, type AccountQuery, type PeerQuery } from '../../src/server/core/ports/dashboard.ts';
 import type { JobQuery } from '../../src/server/core/ports/job-desk.ts';
-import { type DashboardRig, openDashboardRig } from '../support/dashboard-rig.ts';
+import { type OperateRig, openOperateRig } from '../support/operate-rig.ts';
 import { DAY_MS, FIRST_START_MS, later, makeDevice, profileOf, unique } from '../support/store-rig.ts';
 import { walkBack, walkForth } from '../support/walk-pages.ts';
 
 setDefaultTimeout(30_000);
 
-let rig: DashboardRig;
+let rig: OperateRig;
 beforeAll(async () => {
-  rig = await openDashboardRig();
+  rig = await openOperateRig();
   for (let number = 0; number < 60; number += 1) await makeDevice(rig, 1000 + number, later(rig, DAY_MS));
 }, FIRST_START_MS);
 afterAll(() => rig.close());

@@ -23,7 +23,7 @@ import type { PostgresRig } from './postgres-rig.ts';
 import { keyOf, NODE, POOL, type StoreRig } from './store-rig.ts';
 
 /** Everything the dashboard reads and does, over one real database with the real job queue (whose work nobody does). */
-export interface DashboardRig extends StoreRig {
+export interface OperateRig extends StoreRig {
   readonly admin: PostgresRig['admin'];
   readonly database: Database;
   readonly reader: DashboardReader;
@@ -59,7 +59,7 @@ export const DASHBOARD_TEMPLATE: Template = {
   },
 };
 
-export async function openDashboardRig(): Promise<DashboardRig> {
+export async function openOperateRig(): Promise<OperateRig> {
   const { random, clock } = createDoorKit();
   const fresh = await testDatabase({ template: DASHBOARD_TEMPLATE });
   const database = databaseOn(fresh.socket, { poolMax: 6, statementTimeoutMs: 20_000 });
