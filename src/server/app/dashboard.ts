@@ -18,6 +18,7 @@ import type { World } from './world.ts';
 
 export interface DashboardPart {
   readonly dashboard: Dashboard;
+  readonly routes: readonly Route[];
   /** For streams: which sessions are in force, and the news that some are not. */
   readonly sessions: Sessions;
   /**
@@ -28,7 +29,7 @@ export interface DashboardPart {
 }
 
 export interface DashboardOptions {
-  readonly http: Config['http'];
+  readonly http: Pick<Config['http'], 'host' | 'trustedProxies'>;
   readonly wayIn: WayInDeps;
   /** Length of the "needs attention" list; null: not known. */
   attention(): number | null;
@@ -36,7 +37,10 @@ export interface DashboardOptions {
   routes(sessions: Sessions): readonly Route[];
 }
 
-export function createDashboardPart(world: World, options: DashboardOptions): DashboardPart {
+export function createDashboardPart(
+  world: Pick<World, 'clock' | 'random' | 'log'>,
+  options: DashboardOptions,
+): DashboardPart {
   const { http, wayIn, attention } = options;
   const sessions = createSessions(wayIn);
   const routes = createRouteTable([
@@ -57,7 +61,8 @@ export function createDashboardPart(world: World, options: DashboardOptions): Da
     trustedProxies: http.trustedProxies.map(parseCidr),
     tokens: wayIn.tokens,
   });
-  return { dashboard, sessions, announceSetup: (port) => announceSetup(world, wayIn, http.host, port) };
+  const announce = (port: number) => announceSetup(world, wayIn, http.host, port);
+  return { dashboard, routes: routes.routes, sessions, announceSetup: announce };
 }
 
 /** There is always an owner once there was one: the last cannot go. */
@@ -69,7 +74,12 @@ function createSetUpMemory({ store }: WayInDeps): () => Promise<boolean> {
   };
 }
 
-async function announceSetup(world: World, wayIn: WayInDeps, host: string, port: number): Promise<void> {
+async function announceSetup(
+  world: Pick<World, 'clock' | 'log'>,
+  wayIn: WayInDeps,
+  host: string,
+  port: number,
+): Promise<void> {
   try {
     const token = await firstLink(wayIn, world.clock.now());
     if (token === null) return;

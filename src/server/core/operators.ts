@@ -18,6 +18,9 @@ export interface Session {
   readonly startedAt: Date;
 }
 
+/** How the audit names an operator. */
+export const operatorSubject = (name: string): string => `operator:${name}`;
+
 export const isRole = (text: string): text is Role => ROLES.some((each) => each === text);
 
 export function mayActAs(role: Role, needed: Role): boolean {

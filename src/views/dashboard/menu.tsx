@@ -72,6 +72,7 @@ function Person({ shell }: { shell: Shell }) {
         <ThemeSwitch shell={shell} />
         <LanguageSwitch shell={shell} />
         <a href={paths.sessions}>{t('nav-sessions')}</a>
+        {operator.role === 'owner' && <a href={paths.operators}>{t('nav-operators')}</a>}
         <button type="button" class="link-button" data-help="">
           {t('help-title')} <kbd>?</kbd>
         </button>

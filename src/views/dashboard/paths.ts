@@ -21,6 +21,9 @@ export const paths = {
   login: '/login',
   totp: '/login/totp',
   totpSetup: '/totp',
+  totpOff: '/totp/off',
+  password: '/password',
+  operators: '/operators',
   setup: '/setup',
   asset: (name: string) => `/assets/${name}`,
 } as const;

@@ -39,3 +39,4 @@ operator-link-about = It is shown only now. Send it by a way you trust.
 not-set-up = Not set up yet
 not-set-up-about = Adit has no owner. The link with which one is made stands where Adit was started: in its terminal, or in its journal.
 not-set-up-do = It works once and for an hour. "adit admin create NAME" on that machine, or a new start, makes another.
+off = off

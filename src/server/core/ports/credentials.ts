@@ -12,7 +12,7 @@ export interface Passwords {
 /** Secrets that a browser or a link carries, 256 bits each; the database holds their digests only. */
 export interface Tokens {
   fresh(): string;
-  /** Something a person can type: 80 bits in four groups. */
+  /** Something a person can type: twenty digits in groups of five. */
   freshCode(): string;
   /** SHA-256, hex. Right for values nobody can guess, wrong for passwords. */
   digest(token: string): string;

@@ -116,7 +116,7 @@ export interface OperatorStore {
   /** The browser, when this operator logged in with it within the last 30 days. */
   device(operator: OperatorId, tokenHash: string, now: Date): Promise<KnownDevice | null>;
   /** Whether this operator logged in from this address within the last 30 days. */
-  knowsAddress(operator: OperatorId, address: string, now: Date): Promise<boolean>;
+  knowsAddress(operator: Pick<Operator, 'id' | 'name'>, address: string, now: Date): Promise<boolean>;
   /** Sessions, links, counters and devices that are over. Returns how many rows went. */
   forget(now: Date): Promise<number>;
 }

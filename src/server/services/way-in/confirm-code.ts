@@ -1,3 +1,4 @@
+import { operatorSubject } from '../../core/operators.ts';
 import type { OperatorRecord, OperatorTransaction } from '../../core/ports/operators.ts';
 import { openSession } from './open-session.ts';
 import { admit, giveBack, tryKeys } from './tries.ts';
@@ -24,7 +25,7 @@ export async function confirmCode(
   const record = stage && (await store.byId(stage.operator.id));
   if (stage === null || record === null) return { kind: 'over' };
   const { keys, device } = await tryKeys(deps, { record, account: `code:${record.id}` }, visitor);
-  const wait = await admit(deps, keys, visitor, `operator:${record.name}`);
+  const wait = await admit(deps, keys, visitor, operatorSubject(record.name));
   if (wait !== null) return wait;
   const { outcome, ended } = await store.transaction(async (tx) => {
     const by = await useCode(deps, tx, record, typed.code, visitor.now);

@@ -1,4 +1,5 @@
 import { plainName } from '../../core/operator-rules.ts';
+import { operatorSubject } from '../../core/operators.ts';
 import type { OperatorRecord } from '../../core/ports/operators.ts';
 import { openCodeStage, openSession } from './open-session.ts';
 import { accountKey, admit, giveBack, type TryKeys, tryKeys } from './tries.ts';
@@ -28,7 +29,7 @@ export async function logIn(
   const name = plainName(typed.name.slice(0, LONGEST_TYPED));
   const record = await deps.store.byName(name);
   const found = await tryKeys(deps, { record, account: accountKey(name, deps.tokens) }, visitor);
-  const subject = record === null ? null : `operator:${record.name}`;
+  const subject = record === null ? null : operatorSubject(record.name);
   const wait = await admit(deps, found.keys, visitor, subject);
   if (wait !== null) return wait;
   const password = typed.password.slice(0, LONGEST_TYPED);

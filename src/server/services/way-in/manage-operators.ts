@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { OperatorId } from '../../core/ids.ts';
 import { type PasswordProblem, passwordProblem } from '../../core/operator-rules.ts';
-import type { Role, Session } from '../../core/operators.ts';
+import { operatorSubject, type Role, type Session } from '../../core/operators.ts';
 import type { OperatorRecord, OperatorTransaction } from '../../core/ports/operators.ts';
 import { admit, giveBack } from './tries.ts';
 import { actorOf, type Visitor, type Wait, type WayInDeps } from './way-in.ts';
@@ -20,7 +20,7 @@ export async function changeRole(
     const record = await changeable(tx, id, role);
     if (record.role === role) return [];
     await tx.setRole(id, role);
-    const subject = `operator:${record.name}`;
+    const subject = operatorSubject(record.name);
     const details = { from: record.role, to: role };
     const actor = actorOf(by.operator, visitor);
     await tx.audit([{ at: visitor.now, actor, action: 'operator-role', subject, details }]);
@@ -41,7 +41,7 @@ export async function removeOperator(
     const gone = await tx.endSessions(id, null);
     await tx.dropLinks(record.name);
     await tx.remove(id);
-    const subject = `operator:${record.name}`;
+    const subject = operatorSubject(record.name);
     const details = { role: record.role };
     const actor = actorOf(by.operator, visitor);
     await tx.audit([{ at: visitor.now, actor, action: 'operator-remove', subject, details }]);
@@ -81,7 +81,7 @@ export async function changePassword(
   const problem = passwordProblem(typed.next, operator.name);
   if (problem !== null) return { kind: 'refused', problem };
   const keys = [`password:${operator.id}`];
-  const wait = await admit(deps, keys, visitor, `operator:${operator.name}`);
+  const wait = await admit(deps, keys, visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   const record = await deps.store.byId(operator.id);
   const right = await deps.passwords.verify(typed.current, record?.passwordHash ?? null, true);
@@ -90,7 +90,7 @@ export async function changePassword(
   const ended = await deps.store.transaction(async (tx) => {
     await giveBack(tx, keys);
     await tx.setPassword(operator.id, hash);
-    const subject = `operator:${operator.name}`;
+    const subject = operatorSubject(operator.name);
     const actor = actorOf(operator, visitor);
     await tx.audit([{ at: visitor.now, actor, action: 'password-change', subject, details: {} }]);
     return tx.endSessions(operator.id, session.id);

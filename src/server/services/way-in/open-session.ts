@@ -1,6 +1,6 @@
 import { type SessionId, sessionId } from '../../core/ids.ts';
 import { CODE_STAGE_MS, SESSION_LONGEST_MS } from '../../core/operator-rules.ts';
-import type { Operator } from '../../core/operators.ts';
+import { type Operator, operatorSubject } from '../../core/operators.ts';
 import type { KnownDevice, OperatorTransaction } from '../../core/ports/operators.ts';
 import { actorOf, type Opened, type Visitor, type WayInDeps } from './way-in.ts';
 
@@ -23,7 +23,7 @@ export async function openSession(
   const device = how.device ?? { id: deps.random.uuid(), tokenHash: deps.tokens.digest(deviceToken) };
   await tx.rememberDevice(operator.id, device, visitor.address, visitor.now);
   const details = { by: how.by, knownBrowser: how.device !== null };
-  const subject = `operator:${operator.name}`;
+  const subject = operatorSubject(operator.name);
   await tx.audit([{ at: visitor.now, actor: actorOf(operator, visitor), action: 'login', subject, details }]);
   return { opened: { kind: 'in', sessionToken: token, deviceToken }, ended };
 }

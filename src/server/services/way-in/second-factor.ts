@@ -1,6 +1,6 @@
 import { AppError } from '../../core/errors.ts';
 import type { OperatorId } from '../../core/ids.ts';
-import type { Session } from '../../core/operators.ts';
+import { operatorSubject, type Session } from '../../core/operators.ts';
 import type { OperatorRecord } from '../../core/ports/operators.ts';
 import { recoveryHash, useCode } from './confirm-code.ts';
 import { admit, giveBack } from './tries.ts';
@@ -43,7 +43,7 @@ export async function confirmEnrolment(
   visitor: Visitor,
 ): Promise<EnrolOutcome> {
   const { operator } = session;
-  const wait = await admit(deps, [`code:${operator.id}`], visitor, `operator:${operator.name}`);
+  const wait = await admit(deps, [`code:${operator.id}`], visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   const recoveryCodes = Array.from({ length: RECOVERY_CODES }, () => deps.tokens.freshCode());
   const ended = await deps.store.transaction(async (tx) => {
@@ -55,7 +55,7 @@ export async function confirmEnrolment(
     const hashes = recoveryCodes.map((each) => recoveryHash(deps.tokens, each));
     await tx.setRecoveryCodes(operator.id, hashes);
     const gone = await tx.endSessions(operator.id, session.id);
-    const subject = `operator:${operator.name}`;
+    const subject = operatorSubject(operator.name);
     const actor = actorOf(operator, visitor);
     await tx.audit([{ at: visitor.now, actor, action: 'second-factor-on', subject, details: {} }]);
     return gone;
@@ -83,7 +83,7 @@ export async function dropSecondFactor(
   visitor: Visitor,
 ): Promise<{ readonly kind: 'off' } | { readonly kind: 'wrong' } | Wait> {
   const { operator } = session;
-  const wait = await admit(deps, [`code:${operator.id}`], visitor, `operator:${operator.name}`);
+  const wait = await admit(deps, [`code:${operator.id}`], visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   return deps.store.transaction(async (tx) => {
     const record = await tx.byId(operator.id);
@@ -91,7 +91,7 @@ export async function dropSecondFactor(
     if (by === null) return { kind: 'wrong' } as const;
     await giveBack(tx, [`code:${operator.id}`]);
     await tx.dropTotp(operator.id);
-    const subject = `operator:${operator.name}`;
+    const subject = operatorSubject(operator.name);
     const actor = actorOf(operator, visitor);
     await tx.audit([{ at: visitor.now, actor, action: 'second-factor-off', subject, details: { by } }]);
     return { kind: 'off' } as const;

@@ -1,5 +1,5 @@
 import type { SessionId } from '../../core/ids.ts';
-import type { Session } from '../../core/operators.ts';
+import { operatorSubject, type Session } from '../../core/operators.ts';
 import type { SessionLine } from '../../core/ports/operators.ts';
 import { actorOf, type Visitor, type WayInDeps } from './way-in.ts';
 
@@ -22,7 +22,7 @@ export function createSessions({ store, tokens, ends }: WayInDeps): Sessions {
     const { operator } = session;
     const done = await store.transaction(async (tx) => {
       if (!(await tx.endSession(operator.id, id))) return false;
-      const subject = `operator:${operator.name}`;
+      const subject = operatorSubject(operator.name);
       const details = { session: id };
       const actor = actorOf(operator, visitor);
       await tx.audit([{ at: visitor.now, actor, action, subject, details }]);
@@ -43,7 +43,7 @@ export function createSessions({ store, tokens, ends }: WayInDeps): Sessions {
     async logOutEverywhere({ operator }, visitor) {
       const ended = await store.transaction(async (tx) => {
         const ids = await tx.endSessions(operator.id, null);
-        const subject = `operator:${operator.name}`;
+        const subject = operatorSubject(operator.name);
         const details = { sessions: ids.length };
         const actor = actorOf(operator, visitor);
         await tx.audit([{ at: visitor.now, actor, action: 'logout-everywhere', subject, details }]);

@@ -8,7 +8,7 @@ import {
   passwordProblem,
   plainName,
 } from '../../core/operator-rules.ts';
-import type { Operator, Role } from '../../core/operators.ts';
+import { type Operator, operatorSubject, type Role } from '../../core/operators.ts';
 import type { OperatorTransaction, SetupLink } from '../../core/ports/operators.ts';
 import { openSession } from './open-session.ts';
 import type { Opened, Visitor, WayInDeps } from './way-in.ts';
@@ -44,7 +44,7 @@ export async function invite(
   await store.transaction(async (tx) => {
     await tx.dropLinks(name);
     await tx.addLink(newLink(tokens.digest(token), name, role, now), now);
-    const subject = `operator:${name}`;
+    const subject = operatorSubject(name);
     await tx.audit([{ at: now, actor, action: 'operator-invite', subject, details: { role } }]);
   });
   return token;
@@ -119,7 +119,7 @@ export async function establish(
   const ended = known === null ? [] : await beginAnew(tx, id, { ...wanted, role });
   const actor = { id, name: wanted.name, address: visitor.address };
   const action = known === null ? 'operator-new' : 'operator-reset';
-  const subject = `operator:${wanted.name}`;
+  const subject = operatorSubject(wanted.name);
   await tx.audit([{ at: visitor.now, actor, action, subject, details: { role } }]);
   return { operator: { id, name: wanted.name, role }, ended };
 }

@@ -27,7 +27,8 @@ export async function tryKeys(
 ): Promise<TryKeys> {
   const id = who.record?.id ?? NOBODY;
   const device = await store.device(id, tokens.digest(visitor.deviceToken ?? ''), visitor.now);
-  const knowsAddress = await store.knowsAddress(id, visitor.address, visitor.now);
+  const someone = { id, name: who.record?.name ?? '' };
+  const knowsAddress = await store.knowsAddress(someone, visitor.address, visitor.now);
   const address = bucket('address', tokens.digest(networkOf(visitor.address)), ADDRESS_BUCKETS);
   if (device !== null) return { keys: [`device:${device.id}`], device, known: true };
   if (knowsAddress) return { keys: [address], device, known: true };

@@ -63,7 +63,7 @@ export function TotpPage({ shell, model }: { shell: Shell; model: TotpModel }) {
           inputmode="numeric"
           required={true}
           autofocus={true}
-          maxlength={10}
+          maxlength={24}
         />
         <button type="submit" class="button primary">
           {t('login')}

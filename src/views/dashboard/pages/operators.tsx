@@ -3,11 +3,11 @@ import { Table } from '../lists.tsx';
 import type { OperatorRow, OperatorsModel } from '../models/operators.ts';
 import type { Role, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
+import { paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { Code, Foreign, Moment } from '../text.tsx';
 
 const ROLES: readonly Role[] = ['viewer', 'operator', 'owner'];
-const PATH = '/operators';
 
 /** Who may come in, and a link for somebody new. */
 export function OperatorsPage({ shell, model }: { shell: Shell; model: OperatorsModel }) {
@@ -39,22 +39,29 @@ export function OperatorsPage({ shell, model }: { shell: Shell; model: Operators
           <OperatorLine shell={shell} row={row} />
         ))}
       </Table>
-      <section class="card">
-        <h2>{t('operator-add')}</h2>
-        <p class="muted">{t('operator-add-about')}</p>
-        <ProblemBox problem={formProblem(model.form, ['name'])} />
-        <PostForm shell={shell} action={PATH}>
-          <Field name="name" label={t('login-name')} form={model.form} required={true} maxlength={32} />
-          <div class="field">
-            <label for="role">{t('operator-role')}</label>
-            <RoleChoice shell={shell} id="role" value="viewer" />
-          </div>
-          <button type="submit" class="button primary">
-            {t('operator-add-do')}
-          </button>
-        </PostForm>
-      </section>
+      <NewOperator shell={shell} form={model.form} />
     </Layout>
+  );
+}
+
+function NewOperator({ shell, form }: { shell: Shell; form: OperatorsModel['form'] }) {
+  const { t } = shell;
+  return (
+    <section class="card">
+      <h2>{t('operator-add')}</h2>
+      <p class="muted">{t('operator-add-about')}</p>
+      <ProblemBox problem={formProblem(form, ['name'])} />
+      <PostForm shell={shell} action={paths.operators}>
+        <Field name="name" label={t('login-name')} form={form} required={true} maxlength={32} />
+        <div class="field">
+          <label for="role">{t('operator-role')}</label>
+          <RoleChoice shell={shell} id="role" value="viewer" />
+        </div>
+        <button type="submit" class="button primary">
+          {t('operator-add-do')}
+        </button>
+      </PostForm>
+    </section>
   );
 }
 
@@ -82,7 +89,7 @@ function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
         <Moment setting={shell} at={row.seenAt} />
       </td>
       <td>
-        <PostForm shell={shell} action={`${PATH}/${row.id}/role`} class="bare">
+        <PostForm shell={shell} action={`${paths.operators}/${row.id}/role`} class="bare">
           <RoleChoice shell={shell} value={row.role} label={t('operator-role-of', { name: row.name })} />{' '}
           <button type="submit" class="button small">
             {t('operator-role-do')}
@@ -91,7 +98,7 @@ function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
       </td>
       <td class="actions">
         {!row.self && (
-          <PostForm shell={shell} action={`${PATH}/${row.id}/remove`} class="bare">
+          <PostForm shell={shell} action={`${paths.operators}/${row.id}/remove`} class="bare">
             <button type="submit" class="button small danger">
               {t('operator-remove')}
             </button>

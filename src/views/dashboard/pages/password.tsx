@@ -1,6 +1,7 @@
 import { Field, formProblem, PostForm } from '../forms.tsx';
 import type { FormState, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
+import { paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 
 /** Another password for oneself. */
@@ -12,7 +13,7 @@ export function PasswordPage({ shell, form }: { shell: Shell; form: FormState })
       <section class="card">
         <p class="muted">{t('password-change-about')}</p>
         <ProblemBox problem={formProblem(form, ['current', 'password', 'again'])} />
-        <PostForm shell={shell} action="/password">
+        <PostForm shell={shell} action={paths.password}>
           <Field name="current" label={t('password-current')} autocomplete="current-password" {...secret} />
           <Field
             name="password"

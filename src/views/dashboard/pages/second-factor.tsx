@@ -33,7 +33,7 @@ export function SecondFactorOffPage({ shell, form }: { shell: Shell; form: FormS
       <section class="card">
         <p>{t('second-factor-off-about')}</p>
         <ProblemBox problem={formProblem(form, ['code'])} />
-        <PostForm shell={shell} action={`${paths.totpSetup}/off`}>
+        <PostForm shell={shell} action={paths.totpOff}>
           <Field
             name="code"
             label={t('totp-code')}

@@ -15,9 +15,14 @@ export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsMo
       shell={shell}
       title={t('nav-sessions')}
       tools={
-        <a class="button danger" href={confirmed.endSessions}>
-          <Icon name="cross" /> {t('sessions-end-all')}
-        </a>
+        <>
+          <a class="button" href={paths.password}>
+            {t('password-change')}
+          </a>
+          <a class="button danger" href={confirmed.endSessions}>
+            <Icon name="cross" /> {t('sessions-end-all')}
+          </a>
+        </>
       }
     >
       <section class="card row">
@@ -26,9 +31,14 @@ export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsMo
           <p class="muted">{t(model.totp ? 'totp-on-about' : 'totp-off-about')}</p>
         </div>
         {model.totp ? (
-          <State tone="good" icon="good">
-            {t('on')}
-          </State>
+          <div>
+            <State tone="good" icon="good">
+              {t('on')}
+            </State>{' '}
+            <a class="button small" href={paths.totpOff}>
+              {t('second-factor-off')}
+            </a>
+          </div>
         ) : (
           <a class="button primary" href={paths.totpSetup}>
             <Icon name="key" /> {t('totp-set-up')}

@@ -1,9 +1,10 @@
 import { and, desc, eq, gt, inArray, isNull, max, type SQL, sql } from 'drizzle-orm';
 import { operatorId, sessionId } from '../../../core/ids.ts';
 import { DEVICE_KNOWN_MS, SESSION_IDLE_MS } from '../../../core/operator-rules.ts';
+import { operatorSubject } from '../../../core/operators.ts';
 import type { OperatorStore } from '../../../core/ports/operators.ts';
 import type { Database } from '../client.ts';
-import { operatorDevices, operatorSessions, operators, setupLinks } from '../operator-schema.ts';
+import { audit, operatorDevices, operatorSessions, operators, setupLinks } from '../operator-schema.ts';
 import { operatorById, operatorByName, toLink } from './operator-rows.ts';
 import { operatorTransaction } from './operator-transaction.ts';
 
@@ -132,7 +133,7 @@ function sessionReads({ read }: Database) {
   } satisfies Partial<OperatorStore>;
 }
 
-/** Indexes: operator_devices_token, operator_devices_operator. */
+/** Indexes: operator_devices_token, audit_subject. */
 function deviceReads({ read }: Database) {
   return {
     async device(operator, tokenHash, now) {
@@ -146,13 +147,13 @@ function deviceReads({ read }: Database) {
     },
     async knowsAddress(operator, address, now) {
       const known = and(
-        eq(operatorDevices.operatorId, operator),
-        eq(operatorDevices.address, address),
-        gt(operatorDevices.usedAt, before(now, DEVICE_KNOWN_MS)),
+        eq(audit.subject, operatorSubject(operator.name)),
+        eq(audit.operatorId, operator.id),
+        eq(audit.action, 'login'),
+        eq(audit.address, address),
+        gt(audit.at, before(now, DEVICE_KNOWN_MS)),
       );
-      const rows = await read((db) =>
-        db.select({ id: operatorDevices.id }).from(operatorDevices).where(known).limit(1),
-      );
+      const rows = await read((db) => db.select({ id: audit.id }).from(audit).where(known).limit(1));
       return rows.length > 0;
     },
   } satisfies Partial<OperatorStore>;

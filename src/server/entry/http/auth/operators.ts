@@ -12,13 +12,11 @@ import { page, seeOther } from '../answers.ts';
 import { operatorOf, type Route, type RouteContext, sessionOf } from '../routes.ts';
 import { type AuthDeps, clean, refused, shown, visitorOf } from './parts.ts';
 
-export const OPERATORS_PATH = '/operators';
-
 /** Who may come in, for owners. A new operator gets a link and sets a password with it. */
 export function operatorRoutes(deps: AuthDeps): readonly Route[] {
   const owners = { role: 'owner' } as const;
-  const list = { ...owners, path: OPERATORS_PATH };
-  const one = `${OPERATORS_PATH}/:id`;
+  const list = { ...owners, path: paths.operators };
+  const one = `${paths.operators}/:id`;
   return [
     { ...list, method: 'GET', kind: 'page', handle: (context) => show(deps, context, { form: clean() }) },
     { ...list, method: 'POST', kind: 'action', handle: (context) => add(deps, context) },
@@ -78,12 +76,12 @@ async function add(deps: AuthDeps, context: RouteContext): Promise<Response> {
 async function setRole({ wayIn }: AuthDeps, context: RouteContext): Promise<Response> {
   const wanted = { id: idIn(context), role: roleIn(await context.form()) };
   await changeRole(wayIn, sessionOf(context), wanted, visitorOf(context));
-  return seeOther(OPERATORS_PATH, { tone: 'good', key: 'operator-role-changed' });
+  return seeOther(paths.operators, { tone: 'good', key: 'operator-role-changed' });
 }
 
 async function remove({ wayIn }: AuthDeps, context: RouteContext): Promise<Response> {
   await removeOperator(wayIn, sessionOf(context), idIn(context), visitorOf(context));
-  return seeOther(OPERATORS_PATH, { tone: 'good', key: 'operator-removed' });
+  return seeOther(paths.operators, { tone: 'good', key: 'operator-removed' });
 }
 
 function roleIn(form: URLSearchParams): Role {

@@ -9,7 +9,6 @@ import { type AuthDeps, clean, refused, visitorOf } from './parts.ts';
 
 /** Turning the second factor on and off; everybody does it for themselves. */
 export function secondFactorRoutes(deps: AuthDeps): readonly Route[] {
-  const off = `${paths.totpSetup}/off`;
   const own = { role: 'viewer' } as const;
   return [
     {
@@ -26,8 +25,20 @@ export function secondFactorRoutes(deps: AuthDeps): readonly Route[] {
       kind: 'action',
       handle: (context) => confirm(deps, context),
     },
-    { ...own, method: 'GET', path: off, kind: 'page', handle: async (context) => offPage(context, clean()) },
-    { ...own, method: 'POST', path: off, kind: 'action', handle: (context) => turnOff(deps, context) },
+    {
+      ...own,
+      method: 'GET',
+      path: paths.totpOff,
+      kind: 'page',
+      handle: async (context) => offPage(context, clean()),
+    },
+    {
+      ...own,
+      method: 'POST',
+      path: paths.totpOff,
+      kind: 'action',
+      handle: (context) => turnOff(deps, context),
+    },
   ];
 }
 

@@ -11,12 +11,10 @@ import { COOKIES, noCookie } from '../cookies.ts';
 import { operatorOf, type Route, type RouteContext, sessionOf } from '../routes.ts';
 import { type AuthDeps, clean, refused, visitorOf } from './parts.ts';
 
-export const PASSWORD_PATH = '/password';
-
 /** One's own logins and password. */
 export function sessionRoutes(deps: AuthDeps): readonly Route[] {
   const own = { role: 'viewer' } as const;
-  const password = { ...own, path: PASSWORD_PATH };
+  const password = { ...own, path: paths.password };
   const all = { ...own, path: confirmed.endSessions };
   return [
     {
