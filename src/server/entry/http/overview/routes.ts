@@ -6,7 +6,9 @@ import { AppError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { VitalsView } from '../../../core/ports/vitals.ts';
 import { page } from '../answers.ts';
+import { readCookies } from '../cookies.ts';
 import type { Route } from '../routes.ts';
+import { languageOf } from '../shell.ts';
 import { HISTORIES, historyOf, isHistoryName, spanOf } from './history-model.ts';
 import type { LivePanels } from './live-panels.ts';
 
@@ -34,6 +36,17 @@ export function overviewRoutes({ vitals, panels, clock }: OverviewRoutesDeps): r
       async handle(context) {
         const shell = { ...(await context.shell()), live: panels.address(panels.names) };
         return page(String(OverviewPage({ shell, data: panels.overview() })));
+      },
+    },
+    {
+      // The panels once, for a page that cannot keep a stream open and asks now and then.
+      method: 'GET',
+      path: '/overview/panels',
+      role: 'viewer',
+      kind: 'page',
+      async handle({ query, request: { headers } }) {
+        const asked = (query.get('panels') ?? '').split(/[ ,]/);
+        return page(panels.fragment(asked, languageOf(readCookies(headers), headers)));
       },
     },
     {
