@@ -47,11 +47,13 @@ export interface DashboardRig {
 export interface DashboardRigOptions {
   readonly routes?: (sessions: Sessions) => readonly Route[];
   readonly trustedProxies?: readonly string[];
+  /** Migrated. Default: a fresh one. It is dropped at the end either way. */
+  readonly database?: TestDatabase;
 }
 
 /** The dashboard over a real server and a real PostgreSQL; only wall time is the test's. */
 export async function openDashboardRig(options: DashboardRigOptions = {}): Promise<DashboardRig> {
-  const database = await testDatabase({ migrated: true });
+  const database = options.database ?? (await testDatabase({ migrated: true }));
   const connections = databaseOn(database.socket, { poolMax: 8 });
   const log: RecordedLine[] = [];
   const time = createMovedClock();

@@ -46,7 +46,7 @@ async function list(
   }
   const most = page.limit + 1;
   const sorted = `${from} ORDER BY created_on ${order}, id ${order}`;
-  const columns = jobColumns('$1::text::timestamptz');
+  const columns = jobColumns(`$${values.push(now.toISOString())}::text::timestamptz`);
   const rows = await database.execute(
     `SELECT ${columns} FROM (${select(schema, chosen, '*', sorted, most)}) found
      ORDER BY created_on ${order}, id ${order} LIMIT ${most}`,
