@@ -40,6 +40,8 @@ export async function openPagesRig(): Promise<PagesRig> {
     access: { trialDays: 3, devicesPerAccount: 3 },
   });
   const site = await openDashboardRig({ database: data.test, routes: () => routes });
+  // Without an owner every page is the one that says so.
+  await site.operator('the-owner', 'owner');
   return {
     data,
     site,

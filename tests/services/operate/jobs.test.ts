@@ -137,6 +137,13 @@ describe('an operator and all jobs that match', () => {
       where id = (select id from adit_jobs.job limit 1)`;
     expect(await list('dead', { q: '100% THING_' })).toHaveLength(1);
     expect(await list('dead', { q: '_' })).toHaveLength(1);
+    for (const q of ['', 'gave up', here().uuid()]) {
+      const asked = query('dead', { q, queue: 'apply-peer' });
+      const counted = await here().queue.reader.count(asked, MOST_AT_ONCE, here().now());
+      expect([q, counted]).toEqual([q, (await list('dead', asked)).length]);
+    }
+    const waiting = query('waiting', { queue: 'housekeeping' });
+    expect(await here().queue.reader.count(waiting, MOST_AT_ONCE, here().now())).toBe(0);
     expect(await many('discard', query('dead', { q: 'gave up', queue: 'apply-peer' }))).toMatchObject({
       touched: 2,
     });
