@@ -6,6 +6,7 @@ import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
 import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
+import { createLivePart } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
@@ -30,6 +31,9 @@ import { expireSubscriptions } from './services/expire-subscriptions.ts';
 import { keepHouse } from './services/keep-house.ts';
 import { createLivingMessages } from './services/living-messages.ts';
 import { createNodeActivity } from './services/node-activity.ts';
+import { type RememberedSessions, rememberSessions } from './services/remember-sessions.ts';
+import { createSessions } from './services/way-in/sessions.ts';
+import type { WayInDeps } from './services/way-in/way-in.ts';
 
 const LAG_WINDOW_MS = 10_000;
 
@@ -112,22 +116,40 @@ export function buildApp(options: AppOptions): App {
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
+    const loops = () => [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()];
+    const logins = rememberLogins(world, wayIn, () => database.health().reachable);
+    const live = createLivePart(world, {
+      live: config.live,
+      reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
+      database,
+      stores,
+      node,
+      bot,
+      lag,
+      logins,
+      ends: wayIn.ends,
+      loops,
+    });
     const dashboard = createDashboardPart(world, {
       http: config.http,
       wayIn,
-      attention: () => null,
-      routes: () => createPages(world, { config, stores, activity, node, local }),
+      findSession: logins.find,
+      attention: live.attention,
+      routes: () => [...live.routes, ...createPages(world, { config, stores, activity, node, local })],
     });
-    return { database, jobs, bot, node, schedule, dashboard };
+    return { database, jobs, bot, node, schedule, dashboard, live, loops };
   }
 
   async function setGoing(furnished: ReturnType<typeof furnish>) {
-    const { database, jobs, bot, node, schedule, dashboard } = furnished;
+    const { database, jobs, bot, node, schedule, dashboard, live, loops } = furnished;
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
     stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
     const { port } = startHttp(bot.webhook, dashboard);
+    live.start(port);
+    // Ended before the server is, which waits for the answers it is giving.
+    stops.add('live pages', live.stop);
     await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
@@ -138,7 +160,7 @@ export function buildApp(options: AppOptions): App {
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
       bot: bot.status(),
-      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()],
+      loops: loops(),
       breakers: world.breakers.states(),
     });
     return port;
@@ -206,4 +228,10 @@ function matchesSecret(secret: Secret | null, given: string): boolean {
   if (secret === null) return false;
   const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
   return wanted.length === got.length && timingSafeEqual(wanted, got);
+}
+
+function rememberLogins(world: World, wayIn: WayInDeps, databaseAnswers: () => boolean): RememberedSessions {
+  const { find, stillValid } = createSessions(wayIn);
+  const { digest } = wayIn.tokens;
+  return rememberSessions({ ...world, ends: wayIn.ends, find, stillValid, digest, databaseAnswers });
 }

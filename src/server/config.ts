@@ -31,6 +31,8 @@ export interface Config {
     /** Networks whose forwarding headers are believed. */
     readonly trustedProxies: readonly string[];
   };
+  /** Pages of the dashboard that are kept up to date. */
+  readonly live: { readonly maxOutbox: number; readonly maxViewers: number };
   readonly wireguard: WireguardConfig;
   readonly xray: XrayConfig;
   readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
@@ -143,6 +145,7 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
       metricsToken: values.METRICS_TOKEN,
       trustedProxies: values.TRUSTED_PROXIES ?? [],
     },
+    live: { maxOutbox: values.GATEWAY_WS_MAX_OUTBOX, maxViewers: values.GATEWAY_MAX_VIEWERS },
     wireguard: wireguardConfig(values, stateDir, surroundings.cwd),
     xray: xrayConfig(values),
     reconcile: {

@@ -1,4 +1,5 @@
 import { createJobs, type Jobs } from '../adapters/jobs/jobs.ts';
+import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
@@ -8,11 +9,13 @@ import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { VitalsReader } from '../core/ports/vitals.ts';
 import type { World } from './world.ts';
 
 export interface Stores {
@@ -25,6 +28,7 @@ export interface Stores {
   readonly dashboard: DashboardReader;
   readonly operations: OperationStore;
   readonly jobs: Jobs;
+  readonly vitals: VitalsReader;
 }
 
 export const JOBS_SCHEMA = 'adit_jobs';
@@ -57,5 +61,20 @@ export function createStores(world: World, database: Database): Stores {
     dashboard: createDashboardReader(database),
     operations: createOperationStore({ ...writing, jobOperations: jobs.operations }),
     jobs,
+    vitals: vitalsReader(database),
+  };
+}
+
+/** Jobs have tables of their own; what happened to them stands among the other events. */
+function vitalsReader({ raw }: Database): VitalsReader {
+  const ours = createVitalsReader(raw);
+  return {
+    ...ours,
+    jobs: (now) => readJobVitals(raw, JOBS_SCHEMA, now),
+    async events(now, limit) {
+      const told = await ours.events(now, limit);
+      const dead = await readDeadEvents(raw, JOBS_SCHEMA, limit);
+      return [...told, ...dead].toSorted((a, b) => b.at - a.at).slice(0, limit);
+    },
   };
 }

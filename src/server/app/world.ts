@@ -7,6 +7,7 @@ import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import type { Config } from '../config.ts';
+import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { HttpRequester } from '../core/ports/http-requester.ts';
@@ -14,6 +15,7 @@ import type { Log } from '../core/ports/log.ts';
 import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
+import { countCalls } from '../services/count-calls.ts';
 
 /** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
 export interface World {
@@ -23,6 +25,8 @@ export interface World {
   /** What it said in the last hour. */
   readonly logs: LogHistory;
   readonly metrics: Metrics;
+  /** The calls and updates of the last minutes. */
+  readonly calls: CallStatistics;
   readonly breakers: Breakers;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
@@ -45,13 +49,14 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
     format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     secrets: secretsOf(config),
   });
-  const metrics = createMetrics({ clock });
+  const calls = createCallStatistics();
+  const metrics = countCalls(createMetrics({ clock }), calls, clock);
   const breakers = createBreakers({ clock, metrics, log });
   const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
   const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
   const requester = createHttpRequester({ clock, random, metrics, breakers, log });
-  return { clock, random, log, logs, metrics, breakers, runner, requester };
+  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

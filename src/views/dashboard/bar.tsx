@@ -1,6 +1,6 @@
 export interface BarPart {
   readonly value: number;
-  readonly tone: 'used' | 'resting' | 'free' | 'waiting';
+  readonly tone: 'used' | 'idle' | 'resting' | 'free' | 'waiting';
 }
 
 /** Shares of a whole in one line. The numbers stand beside it as text: the picture is only the label's. */

@@ -36,12 +36,12 @@ export function bytes({ language, t }: Setting, value: number | null): string {
   return t(`size-${SIZES[step]!}`, { size: rough(language, value / 1024 ** step) });
 }
 
-/** `<1 ms`, `412 ms`, `3.2 s`, `4 min 10 s`, `5 h 3 min`, `3 d 4 h`. */
+/** `0.1 ms`, `412 ms`, `3.2 s`, `4 min 10 s`, `5 h 3 min`, `3 d 4 h`. */
 export function duration(setting: Setting, ms: number | null): string {
   if (ms === null || !Number.isFinite(ms)) return '–';
   const { language, t } = setting;
-  if (ms < 1) return t('time-ms', { n: ms <= 0 ? '0' : '<1' });
-  if (ms < SECOND) return t('time-ms', { n: number(language, ms) });
+  if (ms > 0 && ms < 0.05) return t('time-ms', { n: `<${rough(language, 0.1)}` });
+  if (ms < SECOND) return t('time-ms', { n: rough(language, Math.max(0, ms)) });
   if (ms < MINUTE) return t('time-s', { n: rough(language, ms / SECOND) });
   if (ms < HOUR) return pair(setting, ms, ['min', MINUTE], ['s', SECOND]);
   if (ms < 2 * DAY) return pair(setting, ms, ['h', HOUR], ['min', MINUTE]);

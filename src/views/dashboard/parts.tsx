@@ -35,7 +35,8 @@ export interface PanelProps {
   /** The section's id is `panel-<id>`: the target of live frames. */
   readonly id: string;
   readonly title: string;
-  readonly health: Health;
+  /** Null: this panel cannot be well or ill. */
+  readonly health: Health | null;
   readonly href?: string;
   readonly wide?: boolean;
   readonly children?: Child;
@@ -43,18 +44,18 @@ export interface PanelProps {
 
 /** One live region. What it is changed from and to is told by the page's script from `data-state` and `data-say`. */
 export function Panel({ setting, id, title, health, href, wide, children }: PanelProps) {
-  const say = `${title}: ${setting.t(`health-${health}`)}`;
+  const say = health && `${title}: ${setting.t(`health-${health}`)}`;
   return (
     <section
       class={wide ? 'panel wide' : 'panel'}
       id={`panel-${id}`}
       aria-labelledby={`panel-${id}-title`}
-      data-state={health}
-      data-say={say}
+      data-state={health ?? undefined}
+      data-say={say ?? undefined}
     >
       <header class="panel-head">
         <h2 id={`panel-${id}-title`}>{href ? <a href={href}>{title}</a> : title}</h2>
-        <HealthState t={setting.t} health={health} />
+        {health && <HealthState t={setting.t} health={health} />}
       </header>
       {children}
     </section>

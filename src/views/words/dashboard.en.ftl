@@ -142,7 +142,7 @@ attention-breaker-open-do = See the calls
 attention-loop-lag = The event loop is late: p99 { $p99Ms }, longest { $maxMs }
 attention-loop-lag-do = See the history
 attention-reconcile-overdue = { $ageMs ->
-    [–] Node { $node } was never compared with the database
+    [never] Node { $node } was never compared with the database
    *[other] Node { $node } was last compared with the database { $ageMs } ago
   }
 attention-reconcile-overdue-do = See the node
@@ -156,7 +156,7 @@ attention-bot-failing-do = See the log
 attention-bot-away = Telegram has not answered for { $ageMs }
 attention-bot-away-do = See the log
 attention-loop-silent = { $ageMs ->
-    [–] “{ $name }” has never succeeded
+    [never] “{ $name }” has never succeeded
    *[other] “{ $name }” last succeeded { $ageMs } ago
   }
 attention-loop-silent-do = See the log
@@ -225,7 +225,7 @@ event-reconciled = Node { $node } compared: { $changes } differences mended
 event-reconcile-failed = Node { $node } could not be compared
 event-breaker-opened = Calls to { $call } stopped
 event-breaker-closed = Calls to { $call } go on
-event-freeze = The loop stood still for { $duration }
+event-freeze = The loop stood still for { $ms } ms
 event-job-dead = Job { $queue } was given up
 event-access-issued = Access issued to { $name }
 event-peer-revoked = { $name } revoked
@@ -593,6 +593,26 @@ error-database-away-about = Tunnels go on working. This page comes back by itsel
 incident = Incident
 try-again = Try again
 to-overview = To the overview
+
+## What the vitals tell
+
+attention-node-not-held = Node { $node } is not ours to change: another process holds it, or it is being taken over
+attention-node-not-held-do = See the node
+attention-bot-unauthorized = Telegram refuses the bot token: check BOT_TOKEN
+attention-bot-unauthorized-do = See the log
+attention-bot-conflict = Another program takes updates with the same bot token
+attention-bot-conflict-do = See the log
+attention-no-second-factor = { $count ->
+    [one] { $count } operator logs in with a password alone
+   *[other] { $count } operators log in with a password alone
+ }
+attention-no-second-factor-do = Set up a second factor
+event-node-taken = Node { $node } taken over
+event-node-lost = Node { $node } lost to another process
+event-bot-trouble = The bot has trouble: { $state }
+event-bot-back = Telegram answers again
+event-login = { $operator } logged in
+event-operator-acted = { $operator }: { $action }
 
 ## Acts and problems of the pages
 

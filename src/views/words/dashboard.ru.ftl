@@ -148,7 +148,7 @@ attention-breaker-open-do = К вызовам
 attention-loop-lag = Цикл событий опаздывает: p99 { $p99Ms }, самое долгое { $maxMs }
 attention-loop-lag-do = К истории
 attention-reconcile-overdue = { $ageMs ->
-    [–] Узел { $node } ни разу не сверен с базой
+    [never] Узел { $node } ни разу не сверен с базой
    *[other] Узел { $node } сверен с базой { $ageMs } назад
   }
 attention-reconcile-overdue-do = К узлу
@@ -162,7 +162,7 @@ attention-bot-failing-do = В журнал
 attention-bot-away = Telegram не отвечает { $ageMs }
 attention-bot-away-do = В журнал
 attention-loop-silent = { $ageMs ->
-    [–] «{ $name }» ещё ни разу не удалось
+    [never] «{ $name }» ещё ни разу не удалось
    *[other] «{ $name }» удалось в последний раз { $ageMs } назад
   }
 attention-loop-silent-do = В журнал
@@ -233,7 +233,7 @@ event-reconciled = Узел { $node } сверен, исправлено раз�
 event-reconcile-failed = Узел { $node } сверить не удалось
 event-breaker-opened = Вызовы { $call } остановлены
 event-breaker-closed = Вызовы { $call } продолжаются
-event-freeze = Цикл стоял { $duration }
+event-freeze = Цикл стоял { $ms } мс
 event-job-dead = Задание { $queue } брошено
 event-access-issued = Доступ выдан: { $name }
 event-peer-revoked = Отозвано: { $name }
@@ -612,6 +612,27 @@ error-database-away-about = Туннели работают. Страница в
 incident = Происшествие
 try-again = Попробовать снова
 to-overview = К обзору
+
+## What the vitals tell
+
+attention-node-not-held = Узел { $node } сейчас не наш: его держит другой процесс, или он передаётся
+attention-node-not-held-do = К узлу
+attention-bot-unauthorized = Telegram не принимает токен бота: проверьте BOT_TOKEN
+attention-bot-unauthorized-do = В журнал
+attention-bot-conflict = Обновления с тем же токеном получает другая программа
+attention-bot-conflict-do = В журнал
+attention-no-second-factor = { $count ->
+    [one] { $count } оператор входит только по паролю
+    [few] { $count } оператора входят только по паролю
+   *[many] { $count } операторов входят только по паролю
+ }
+attention-no-second-factor-do = Настроить второй фактор
+event-node-taken = Узел { $node } принят
+event-node-lost = Узел { $node } перешёл к другому процессу
+event-bot-trouble = У бота неполадка: { $state }
+event-bot-back = Telegram снова отвечает
+event-login = Вход: { $operator }
+event-operator-acted = { $operator }: { $action }
 
 ## Действия страниц и их трудности
 

@@ -139,6 +139,8 @@ export const devices = adit.table(
     index('devices_account').on(t.accountId).where(sql`state <> 'revoked'`),
     // Serves one account's page, which shows what it had as well.
     index('devices_account_all').on(t.accountId),
+    // Serves the dashboard's last events.
+    index('devices_revoked').on(t.revokedAt).where(sql`revoked_at is not null`),
   ],
 );
 
@@ -180,6 +182,8 @@ export const peers = adit.table(
     index('peers_wanted').on(t.nodeId, t.id).where(sql`wanted`),
     // Serve the dashboard: the list of what is not gone, and a key from its beginning.
     index('peers_current').on(t.id).where(sql`released_at is null`),
+    // Serves the rate at which addresses come back.
+    index('peers_released').on(t.releasedAt, t.poolId).where(sql`released_at is not null`),
     index('peers_key_prefix').on(sql`public_key text_pattern_ops`),
     index('peers_unapplied').on(t.nodeId, t.changedAt).where(sql`generation <> applied_generation`),
   ],

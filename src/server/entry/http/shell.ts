@@ -1,4 +1,5 @@
 import type { Language, Notice, Shell, Theme } from '../../../views/dashboard/models.ts';
+import { paths, withQuery } from '../../../views/dashboard/paths.ts';
 import type { Operator } from '../../core/operators.ts';
 import type { Words } from '../../core/ports/words.ts';
 import type { Flash } from './answers.ts';
@@ -36,7 +37,8 @@ export function shellOf(
     path,
     attention: operator === null ? null : attention(),
     notice: noticeOf(cookies, t),
-    live: null,
+    // Every page of somebody who is logged in says how much needs attention.
+    live: operator === null ? null : withQuery(paths.live, { panels: 'badge' }),
     version,
   };
 }

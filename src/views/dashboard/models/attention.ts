@@ -21,8 +21,16 @@ export type Attention = { readonly severity: AttentionSeverity } & (
   /** `ageMs` null: it never succeeded. */
   | { readonly kind: 'reconcile-overdue'; readonly node: string; readonly ageMs: number | null }
   | { readonly kind: 'reconcile-refused'; readonly node: string; readonly count: number }
+  /** Another process changes the node, or it is being taken over. */
+  | { readonly kind: 'node-not-held'; readonly node: string }
   | { readonly kind: 'bot-failing'; readonly failed: number; readonly total: number }
   | { readonly kind: 'bot-away'; readonly ageMs: number }
+  /** Telegram refuses the token. */
+  | { readonly kind: 'bot-unauthorized' }
+  /** Another program polls with the same token. */
+  | { readonly kind: 'bot-conflict' }
+  /** Operators who log in with a password alone. */
+  | { readonly kind: 'no-second-factor'; readonly count: number }
   /** A background loop (schedule, housekeeping, expiry) without a success for too long. */
   | { readonly kind: 'loop-silent'; readonly name: string; readonly ageMs: number | null }
 );

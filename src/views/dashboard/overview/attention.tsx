@@ -69,18 +69,19 @@ function partOf(item: Attention): string {
 function wordsOf(setting: Setting, item: Attention): Record<string, string | number> {
   const values: Record<string, string | number> = {};
   for (const [name, value] of Object.entries(item)) {
-    if (name === 'kind' || name === 'severity') continue;
-    values[name] = name.endsWith('Ms')
-      ? duration(setting, value as number | null)
-      : typeof value === 'string'
-        ? clipped(visible(value), 60)
-        : (value ?? -1);
+    if (name !== 'kind' && name !== 'severity') values[name] = wordOf(setting, name, value);
   }
   if (item.kind === 'pool-low') {
     values.days = item.daysLeft === null ? -1 : Math.floor(item.daysLeft);
     values.share = number(setting.language, (item.free / Math.max(1, item.total)) * 100, 1);
   }
   return values;
+}
+
+function wordOf(setting: Setting, name: string, value: string | number | null): string | number {
+  if (typeof value === 'string') return clipped(visible(value), 60);
+  if (value === null) return 'never';
+  return name.endsWith('Ms') ? duration(setting, value) : value;
 }
 
 function hrefOf(item: Attention): string {
@@ -102,10 +103,15 @@ function hrefOf(item: Attention): string {
       return paths.history('loop');
     case 'reconcile-overdue':
     case 'reconcile-refused':
+    case 'node-not-held':
       return paths.nodes;
     case 'bot-failing':
     case 'bot-away':
+    case 'bot-unauthorized':
+    case 'bot-conflict':
       return withQuery(paths.logs, { level: 'warn', q: 'bot' });
+    case 'no-second-factor':
+      return paths.sessions;
     case 'loop-silent':
       return withQuery(paths.logs, { q: item.name });
     default:

@@ -41,7 +41,7 @@ function CallsTable({ setting, rows }: { setting: Setting; rows: readonly CallRo
           <th scope="col" class="w-num number">
             {t('col-failures')}
           </th>
-          <th scope="col" class="w-num number hide-s">
+          <th scope="col" class="w-num number">
             p95
           </th>
           <th scope="col" class="hide-m">
@@ -68,9 +68,15 @@ function CallLine({ setting, row }: { setting: Setting; row: CallRow }) {
       <td>
         <BreakerMark t={t} state={row.breaker} />
       </td>
-      <td class="number">{rough(language, row.perMinute)}</td>
-      <td class={row.failures > 0 ? 'number tone-bad' : 'number'}>{number(language, row.failures)}</td>
-      <td class="number hide-s">{duration(setting, row.p95Ms)}</td>
+      <td class="number" data-label={t('per-minute')}>
+        {rough(language, row.perMinute)}
+      </td>
+      <td class={row.failures > 0 ? 'number tone-bad' : 'number'} data-label={t('col-failures')}>
+        {number(language, row.failures)}
+      </td>
+      <td class="number" data-label="p95">
+        {duration(setting, row.p95Ms)}
+      </td>
       <td class="hide-m">
         {row.lastFailure ? (
           <>

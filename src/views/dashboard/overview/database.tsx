@@ -62,7 +62,7 @@ function PoolBar({ setting, database }: { setting: Setting; database: DatabasePa
       label={setting.t('pool-bar', { used: database.inUse, idle: database.idle, max: database.max })}
       parts={[
         { value: database.inUse, tone: 'used' },
-        { value: database.idle, tone: 'resting' },
+        { value: database.idle, tone: 'idle' },
         { value: unopened, tone: 'free' },
       ]}
     />

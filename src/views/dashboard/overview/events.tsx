@@ -21,7 +21,7 @@ export function EventsSection({ setting, events }: { setting: Setting; events: r
       setting={setting}
       id="events"
       title={t('panel-events')}
-      health={events === null ? 'unknown' : 'good'}
+      health={events === null ? 'unknown' : null}
       href={paths.logs}
     >
       {events === null && <NotRead t={t} />}

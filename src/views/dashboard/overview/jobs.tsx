@@ -62,11 +62,8 @@ function StuckJobs({ setting, jobs }: { setting: Setting; jobs: JobsPanel }) {
             <th scope="col" class="w-num number">
               {t('col-age')}
             </th>
-            <th scope="col" class="w-num number hide-s">
+            <th scope="col" class="w-num number">
               {t('col-attempt')}
-            </th>
-            <th scope="col" class="hide-m">
-              {t('col-last-error')}
             </th>
             <th scope="col" class="w-act">
               <span class="unseen">{t('col-do')}</span>
@@ -101,15 +98,21 @@ function StuckJob({ setting, job }: { setting: Setting; job: JobRow }) {
             <Foreign text={job.subject} />
           </span>
         )}
+        {job.lastError !== null && (
+          <div class="second-line">
+            <Foreign text={job.lastError} />
+          </div>
+        )}
       </td>
       <td>
         <JobStateMark t={t} job={job} />
       </td>
-      <td class="number">{duration(setting, now - job.createdAt)}</td>
-      <td class="number hide-s">
+      <td class="number" data-label={t('col-age')}>
+        {duration(setting, now - job.createdAt)}
+      </td>
+      <td class="number" data-label={t('col-attempt')}>
         {job.attempt}/{job.maxAttempts}
       </td>
-      <td class="hide-m">{job.lastError ? <Foreign text={job.lastError} /> : '–'}</td>
       <td class="actions">
         <ActButton action={actions.retryJob(job.id)} label={t('retry-named', { name: job.queue })}>
           <Icon name="again" />

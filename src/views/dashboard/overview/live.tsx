@@ -18,10 +18,10 @@ export const PANEL_NAMES = [
   'headline',
   'database',
   'pools',
-  'jobs',
   'loop',
-  'calls',
+  'jobs',
   'bot',
+  'calls',
   'events',
 ] as const;
 

@@ -79,7 +79,7 @@ function AccountsTable({ shell, rows }: { shell: Shell; rows: readonly AccountRo
           <th scope="col" class="w-time">
             {t('col-until')}
           </th>
-          <th scope="col" class="w-num number hide-s">
+          <th scope="col" class="w-num number">
             {t('col-devices')}
           </th>
           <th scope="col" class="w-time hide-m">
@@ -114,10 +114,12 @@ function AccountLine({ shell, row }: { shell: Shell; row: AccountRow }) {
         <AccountStateMark t={t} state={row.state} />
       </td>
       <td class="hide-m">{row.plan ? <Foreign text={row.plan} /> : '–'}</td>
-      <td>
+      <td data-label={t('col-until')}>
         <Moment setting={shell} at={row.until} />
       </td>
-      <td class="number hide-s">{number(language, row.devices)}</td>
+      <td class="number" data-label={t('col-devices')}>
+        {number(language, row.devices)}
+      </td>
       <td class="hide-m">
         <Moment setting={shell} at={row.createdAt} />
       </td>

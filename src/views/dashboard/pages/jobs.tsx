@@ -102,7 +102,7 @@ function JobsTable({ shell, rows, tab }: { shell: Shell; rows: readonly JobRow[]
           <th scope="col" class="w-time">
             {t(tab === 'done' || tab === 'cancelled' ? 'col-finished' : 'col-created')}
           </th>
-          <th scope="col" class="w-num number hide-s">
+          <th scope="col" class="w-num number">
             {t('col-attempt')}
           </th>
           <th scope="col" class="w-time hide-m">
@@ -137,10 +137,10 @@ function JobLine({ shell, row, tab }: { shell: Shell; row: JobRow; tab: JobTab }
       <td>
         <JobStateMark t={shell.t} job={row} />
       </td>
-      <td>
+      <td data-label={shell.t(row.finishedAt === null ? 'col-created' : 'col-finished')}>
         <Moment setting={shell} at={row.finishedAt ?? row.createdAt} />
       </td>
-      <td class="number hide-s">
+      <td class="number" data-label={shell.t('col-attempt')}>
         {row.attempt}/{row.maxAttempts}
       </td>
       <td class="hide-m">

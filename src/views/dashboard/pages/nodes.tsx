@@ -112,7 +112,7 @@ function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[
             </td>
             <td class="number hide-s">{duration(shell, run.durationMs)}</td>
             {COUNTS.map((name) => (
-              <td class={name === 'refused' ? 'number' : 'number hide-m'}>
+              <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
                 {number(shell.language, run[name])}
               </td>
             ))}

@@ -31,7 +31,7 @@ export function PeersTable({ shell, rows, withAccount }: PeersTableProps) {
           <th scope="col" class="w-state">
             {t('col-state')}
           </th>
-          <th scope="col" class="w-time hide-s">
+          <th scope="col" class="w-time">
             {t('col-handshake')}
           </th>
           <th scope="col" class="w-size number hide-m">
@@ -73,7 +73,7 @@ function PeerLine({ shell, row, withAccount }: { shell: Shell; row: PeerRow; wit
       <td>
         <PeerStateMark t={t} state={row.state} />
       </td>
-      <td class="hide-s">
+      <td data-label={t('col-handshake')}>
         <Moment setting={shell} at={row.handshakeAt} never={t('never')} />
       </td>
       <td class="number hide-m">{bytes(shell, row.receivedBytes)}</td>

@@ -40,9 +40,15 @@ export function PlansPage({ shell, model }: { shell: Shell; model: PlansModel })
               <th scope="row">
                 <Foreign text={plan.name} />
               </th>
-              <td class="number">{number(language, plan.days)}</td>
-              <td class="number">{number(language, plan.devices)}</td>
-              <td class="number">{number(language, plan.accounts)}</td>
+              <td class="number" data-label={t('col-days')}>
+                {number(language, plan.days)}
+              </td>
+              <td class="number" data-label={t('col-devices')}>
+                {number(language, plan.devices)}
+              </td>
+              <td class="number" data-label={t('nav-accounts')}>
+                {number(language, plan.accounts)}
+              </td>
               <td class="hide-s">
                 {plan.setBy ? (
                   <a href={`${paths.settings}#${plan.setBy}`}>

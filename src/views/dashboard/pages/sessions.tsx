@@ -86,7 +86,7 @@ function SessionLine({ shell, row }: { shell: Shell; row: SessionRow }) {
       <td class="hide-s">
         <Moment setting={shell} at={row.createdAt} />
       </td>
-      <td>
+      <td data-label={t('col-seen')}>
         <Moment setting={shell} at={row.seenAt} />
       </td>
       <td class="actions">
