@@ -63,7 +63,8 @@ function forwardChain(server: ServerInterface): string {
 function natChain(server: ServerInterface): string {
   const rules = addressesOf(server).map((address) => {
     const pool = formatCidr(networkOf(parseCidr(address)));
-    return `${family(pool)} saddr ${pool} oifname != "${server.name}" masquerade`;
+    // What the server says to itself, from its own address in the pool, keeps that address.
+    return `${family(pool)} saddr ${pool} oifname != { "lo", "${server.name}" } masquerade`;
   });
   return chain('postrouting', 'type nat hook postrouting priority srcnat; policy accept;', rules);
 }

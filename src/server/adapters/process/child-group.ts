@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Subprocess } from 'bun';
 import { AppError } from '../../core/errors.ts';
 
-export type Child = Subprocess<'pipe' | 'ignore', 'pipe', 'pipe'>;
+export type Child = Subprocess<Uint8Array<ArrayBuffer> | 'ignore', 'pipe', 'pipe'>;
 
 export interface SpawnRequest {
   readonly argv: readonly [string, ...string[]];
@@ -18,7 +18,7 @@ export interface SpawnRequest {
 export function spawnGroup(request: SpawnRequest): Child {
   try {
     const child: Child = Bun.spawn([...request.argv], {
-      stdin: request.input === undefined ? 'ignore' : 'pipe',
+      stdin: inputFor(request),
       stdout: 'pipe',
       stderr: 'pipe',
       detached: true,
@@ -31,15 +31,12 @@ export function spawnGroup(request: SpawnRequest): Child {
   }
 }
 
-/** Writes `input` to the child and closes the pipe. A child that does not read it is no failure of its own. */
-export async function feed(child: Child, input: string | undefined): Promise<void> {
-  if (input === undefined || typeof child.stdin !== 'object') return;
-  try {
-    await child.stdin.write(input);
-    await child.stdin.end();
-  } catch {
-    // EPIPE: it ended without reading; its exit code says what that means.
-  }
+/**
+ * Bun hands bytes over in an anonymous file in memory. Its 'pipe' is a socket, which cannot be opened a second time:
+ * `wg … /dev/stdin` and `nft -f -` would end with ENXIO.
+ */
+function inputFor(request: SpawnRequest): 'ignore' | Uint8Array<ArrayBuffer> {
+  return request.input === undefined ? 'ignore' : new TextEncoder().encode(request.input);
 }
 
 /** SIGKILL to every process still in the group of this leader. Harmless when nobody is left. */

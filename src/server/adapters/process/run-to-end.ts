@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import { calledOff } from '../../core/outside-call.ts';
 import { readCapped } from './capped-reading.ts';
-import { feed, isRunning, killGroup, programName, type SpawnRequest, spawnGroup } from './child-group.ts';
+import { isRunning, killGroup, programName, type SpawnRequest, spawnGroup } from './child-group.ts';
 
 export interface RunToEnd extends SpawnRequest {
   readonly name: string;
@@ -32,7 +32,6 @@ export async function runToEnd(request: RunToEnd, signal: AbortSignal): Promise<
   const errors = readCapped(child.stderr, request.maxOutputBytes);
   const stopped = whenStopped(signal);
   const exited = child.exited.finally(() => killGroup(child.pid));
-  void feed(child, request.input);
   try {
     const all = Promise.all([output.text, errors.text, exited]);
     const [stdout, stderr, exitCode] = await Promise.race([all, stopped.failure]);

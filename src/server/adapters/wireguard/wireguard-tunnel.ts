@@ -6,7 +6,7 @@ import type { ProcessRunner } from '../../core/ports/process-runner.ts';
 import type { Tunnel, TunnelPeer, TunnelState } from '../../core/ports/tunnel.ts';
 import { renderServerPeer } from '../../core/server-config.ts';
 import { checkedInterface, type ServerInterface } from '../../core/server-interface.ts';
-import { NO_PRESHARED_KEY } from '../../core/wireguard-key.ts';
+import { NO_PRESHARED_KEY, parsePublicKey } from '../../core/wireguard-key.ts';
 import { type Command, createCommand } from './commands.ts';
 import { inTurns } from './in-turns.ts';
 import { publicKeyOf } from './key-maker.ts';
@@ -43,8 +43,10 @@ export function createWireguardTunnel(options: WireguardTunnelOptions): Tunnel {
     ensureUp: (signal) => ensureUp(context, signal),
     read: (signal) => read(context, signal),
     async apply(change, signal) {
-      await removePeers(context, change.remove, signal);
-      await putPeers(context, change.add, signal);
+      // Rendered first: a peer that is none is refused before anything is removed.
+      const sections = await inTurns(options.clock, change.add, renderPlainPeer, signal);
+      await removePeers(context, change.remove.map(parsePublicKey), signal);
+      if (sections.length > 0) await putPeers(context, sections, signal);
     },
     async remove() {
       await dropLink(command, options.kind, server.name);
@@ -113,14 +115,12 @@ async function removePeers({ command, server }: Context, keys: readonly PublicKe
  * `addconf` leaves every peer it does not name alone. For one that is present it replaces the allowed-ips, and
  * the zero key takes away a preshared key that somebody set.
  */
-async function putPeers(context: Context, peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<void> {
-  if (peers.length === 0) return;
-  const { command, server, clock, commandTimeoutMs } = context;
-  const sections = await inTurns(clock, peers, renderPlainPeer, signal);
+async function putPeers(context: Context, sections: readonly string[], signal?: AbortSignal): Promise<void> {
+  const { command, server, commandTimeoutMs } = context;
   await command({
     argv: ['wg', 'addconf', server.name, '/dev/stdin'],
     input: sections.join(''),
-    timeoutMs: commandTimeoutMs + peers.length,
+    timeoutMs: commandTimeoutMs + sections.length,
     name: 'wg.addconf',
     signal,
   });
