@@ -86,7 +86,9 @@ fetch_bun() {
     return 1
   fi
   mkdir -p "$TOOLS" || return 1
-  npm install --prefix "$TOOLS" --ignore-scripts --no-save --no-audit --no-fund "bun@$BUN_VERSION" || return 1
+  # Without a network npm may wait for ever; both downloads together take seconds.
+  timeout -k 5 120 npm install --prefix "$TOOLS" --ignore-scripts --no-save --no-audit --no-fund \
+    --fetch-retries=1 --fetch-retry-mintimeout=1000 "bun@$BUN_VERSION" || { echo "npm gave up, or had no answer in 120 s"; return 1; }
   find_bun || { echo "no Bun $BUN_VERSION that runs here: $(ls "$TOOLS/node_modules/@oven" 2>&1)"; return 1; }
 }
 
@@ -99,7 +101,7 @@ packages_stamp() {
 }
 
 fetch_packages() {
-  "$BUN" install --frozen-lockfile --ignore-scripts || return 1
+  timeout -k 5 300 "$BUN" install --frozen-lockfile --ignore-scripts || { echo "bun gave up, or had no answer in 300 s"; return 1; }
   packages_stamp >node_modules/.adit-stamp
 }
 
@@ -113,10 +115,12 @@ pack_postgres() {
 }
 
 # Into a new file first: a running dist/adit keeps its own, and a failed compile leaves the old one.
+# Some packages name their own folder by __dirname; a fixed one keeps the binary the same wherever it is built.
 compile() {
   rm -rf dist/.new && mkdir -p dist/.new || return 1
   "$BUN" build --compile --minify-whitespace --minify-syntax --bytecode --format=esm --sourcemap \
     --no-compile-autoload-dotenv --no-compile-autoload-bunfig \
+    --define __dirname='"/"' --define __filename='"/adit"' \
     --define "ADIT_VERSION=\"$(version)\"" --define "ADIT_COMMIT=\"$(commit)\"" \
     "${ENTRY_POINTS[@]}" --outfile dist/.new/adit || return 1
   dist/.new/adit version || return 1

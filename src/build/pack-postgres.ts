@@ -49,7 +49,10 @@ async function pack(kept: string, level: number): Promise<void> {
   const aside = await mkdtemp(join(tmpdir(), 'adit-pack-'));
   try {
     await copyTree(aside);
-    const tar = await $`tar --sort=name --owner=0 --group=0 --numeric-owner -cf - .`.cwd(aside).quiet();
+    const tar =
+      await $`tar --sort=name --mtime=@0 --mode=u=rwX,go=rX --owner=0 --group=0 --numeric-owner -cf - .`
+        .cwd(aside)
+        .quiet();
     const part = `${kept}.${process.pid}.part`;
     await Bun.write(part, Bun.zstdCompressSync(tar.stdout, { level }));
     await rename(part, kept);

@@ -17,7 +17,7 @@ export interface LeftOut {
 export type Need = 'root' | 'chromium';
 
 const FOLDERS = [
-  { name: 'simulator', folder: 'tests/server/simulator/', limitMinutes: 3 },
+  { name: 'simulator', folder: 'tests/simulator/', limitMinutes: 3 },
   { name: 'whole binary', folder: 'tests/e2e/', limitMinutes: 8 },
   { name: 'browser', folder: 'tests/browser/', limitMinutes: 4 },
 ] as const;

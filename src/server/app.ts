@@ -1,22 +1,25 @@
 import { timingSafeEqual } from 'node:crypto';
+import { TEXTS } from '../views/words/texts.ts';
 import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
+import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
 import { openDatabase } from './app/database.ts';
 import { migrateAll } from './app/migrate-all.ts';
-import { createNodeWork } from './app/node.ts';
+import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
-import { createStores } from './app/stores.ts';
+import { createStores, type Stores } from './app/stores.ts';
 import { createLocalNode } from './app/tunnel.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
+import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
-import { createHttpServer } from './entry/http/server.ts';
+import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
 import { scheduleTable } from './entry/schedule/table.ts';
 import { registerWork } from './entry/work/handlers.ts';
 import { createDesk } from './services/desk.ts';
@@ -24,6 +27,8 @@ import { expireSubscriptions } from './services/expire-subscriptions.ts';
 import { keepHouse } from './services/keep-house.ts';
 import { createLivingMessages } from './services/living-messages.ts';
 import { createNodeActivity } from './services/node-activity.ts';
+
+const LAG_WINDOW_MS = 10_000;
 
 export interface AppOptions {
   readonly config: Config;
@@ -50,7 +55,7 @@ export interface App {
   stop(graceMs: number): Promise<void>;
 }
 
-/** The composition root: here alone everybody is known. */
+/** The composition root: here alone everybody is known. Parts begin from the ground up and end from the top down. */
 export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
@@ -58,72 +63,65 @@ export function buildApp(options: AppOptions): App {
   const stops = createStops(world.log);
   let parts: (() => ReadinessParts) | null = null;
 
-  async function assemble(signal: AbortSignal) {
-    const lag = createLoopLag({ windowMs: 10_000 });
-    stops.add('loop lag', async () => lag.stop());
+  /** The ground: state folder, database with its schema, and the interface. */
+  async function lay(signal: AbortSignal) {
     const lock = await holdStateDir(config.stateDir);
     stops.add('state folder', () => lock.release());
     const { database, address, close } = await openDatabase(world, config, signal);
     stops.add('database', close);
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
-
     const local = await createLocalNode(world, { ...config, ...options });
-    const { created } = await local.tunnel.ensureUp(signal);
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
-    world.log.info(
-      { interface: config.wireguard.interfaceName, backend: local.tunnel.kind, created },
-      'interface up',
-    );
+    const name = config.wireguard.interfaceName;
+    world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
+    return { database, stores, local };
+  }
 
+  /** What stands on it, built and not yet moving. */
+  function furnish({ database, stores, local }: Awaited<ReturnType<typeof lay>>) {
+    const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
     const rules = config.access;
-    const { access: store, peers, inbox, nodes, jobs } = stores;
-    const desk = createDesk({ ...world, store, peers, living, activity, rules, node: LOCAL_NODE });
-    const bot = createBotPart(world, { telegram: config.telegram, desk, inbox });
-    const node = createNodeWork(world, {
-      database,
-      stores,
-      local,
-      courier: bot.courier,
-      qr: bot.qr,
+    const words = createWords(TEXTS);
+    const deviceWord = (language: Language) => words.say(language, 'device-word');
+    const desk = createDesk({
+      ...world,
+      store,
+      peers,
       living,
-      reconcileTimeoutMs: config.reconcile.timeoutSeconds * 1000,
+      activity,
+      rules,
+      node: LOCAL_NODE,
+      deviceWord,
     });
-    registerWork(jobs, {
-      applyPeers: node.applyPeers,
-      reconcile: node.reconcile,
-      expire: (jobSignal) => expireSubscriptions({ store, clock: world.clock }, jobSignal),
-      keepHouse: () =>
-        keepHouse({ ...world, node: node.id, inbox, nodes, peers, restMs: config.addressRestSeconds * 1000 }),
-      holdsNode: () => node.holder.epoch() !== null,
-    });
-    observe(world, {
-      lag,
-      stores,
-      node: node.id,
-      lastReconcile: node.lastRun,
-      lastReconcileSuccess: node.lastSuccess,
-    });
-    const schedule = createSchedule(
-      world,
-      jobs,
-      scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds }),
-    );
+    const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
+    const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
+    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
+    const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });
+    const schedule = createSchedule(world, jobs, table);
+    registerJobs(world, config, stores, node);
+    const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
+    stops.add('loop lag', async () => lag.stop());
+    observe(world, { lag, stores, node });
+    return { database, jobs, bot, node, schedule };
+  }
 
+  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
     stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
-    const http = startHttp(bot.webhook);
+    const { port } = startHttp(bot.webhook);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.held;
     bot.start();
-    stops.add('bot', (graceMs) => bot.stop(graceMs));
+    stops.add('bot', bot.stop);
     parts = () => ({
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
@@ -131,10 +129,10 @@ export function buildApp(options: AppOptions): App {
       loops: [...jobs.loops(), ...schedule.records(), node.holder.record()],
       breakers: world.breakers.states(),
     });
-    return { port: http.port, tunnel: local.tunnel.kind };
+    return port;
   }
 
-  function startHttp(webhook: Parameters<typeof createHttpServer>[0]['webhook']) {
+  function startHttp(webhook: WebhookEntry | null) {
     const server = createHttpServer({
       ...config.http,
       metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
@@ -152,10 +150,11 @@ export function buildApp(options: AppOptions): App {
     world,
     async start(signal) {
       try {
-        const started = await assemble(signal);
+        const ground = await lay(signal);
+        const port = await setGoing(furnish(ground));
         notify.ready();
         notify.status('serving');
-        return started;
+        return { port, tunnel: ground.local.tunnel.kind };
       } catch (error) {
         await stops.run(0);
         throw error;
@@ -167,6 +166,18 @@ export function buildApp(options: AppOptions): App {
       await stops.run(graceMs);
     },
   };
+}
+
+function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
+  const { access: store, peers, nodes, inbox, jobs } = stores;
+  const house = { ...world, node: node.id, inbox, nodes, peers, restMs: config.addressRestSeconds * 1000 };
+  registerWork(jobs, {
+    applyPeers: node.applyPeers,
+    reconcile: node.reconcile,
+    expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
+    keepHouse: () => keepHouse(house),
+    holdsNode: () => node.holder.epoch() !== null,
+  });
 }
 
 /** In constant time for tokens of the right length. */

@@ -4,7 +4,7 @@ import { groupTests, needsOf } from '../../src/build/test-groups.ts';
 test('every file is in one group; units come first', () => {
   const files = [
     'tests/e2e/b.test.ts',
-    'tests/server/simulator/c.test.ts',
+    'tests/simulator/c.test.ts',
     'tests/z.test.ts',
     'tests/browser/d.test.ts',
   ];

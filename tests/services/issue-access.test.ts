@@ -24,7 +24,14 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 async function issueOver(world: ServiceWorld, store: AccessStore = world.store) {
   const { clock, random } = world;
   const rules = { trialDays: 3, devicesPerAccount: 3 };
-  const issue = createIssueAccess({ store, clock, random, rules, node: LOCAL_NODE });
+  const issue = createIssueAccess({
+    store,
+    clock,
+    random,
+    rules,
+    node: LOCAL_NODE,
+    deviceWord: () => 'Device',
+  });
   const visit = async (account: number) => {
     const id = nextUpdate();
     await world.inbox.accept([{ id, payload: {} }]);
@@ -135,6 +142,29 @@ describe('A8: /start never issues twice', () => {
     world.clock.advance(3 * 86_400_000);
     expect(await process.visit({ kind: 'start', account: 7 })).toBe('trial-used');
     expect(await process.visit({ kind: 'add', account: 7 })).toBe('no-subscription');
+  });
+});
+
+describe('the end of a subscription', () => {
+  test('a subscription that ended while the account was waited for gives no device', async () => {
+    const world = await createServiceWorld();
+    const process = await startProcess(world);
+    await process.visit({ kind: 'start', account: 7 });
+    const slow: AccessStore = {
+      ...world.store,
+      transaction: (work) =>
+        world.store.transaction((tx) =>
+          work({
+            ...tx,
+            openAccounts: async (profiles) => {
+              world.clock.advance(3 * 86_400_000);
+              return tx.openAccounts(profiles);
+            },
+          }),
+        ),
+    };
+    const { addDevice, visit } = await issueOver(world, slow);
+    expect((await addDevice(await visit(7))).kind).toBe('no-subscription');
   });
 });
 

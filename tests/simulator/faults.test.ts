@@ -8,7 +8,12 @@ async function attempt(apiRoot: string, chat_id: number, deadlineMs = 300) {
   const body = JSON.stringify({ chat_id, text: 'x' });
   const headers = { 'content-type': 'application/json' };
   try {
-    const response = await fetch(url, { method: 'POST', headers, body, signal: AbortSignal.timeout(deadlineMs) });
+    const response = await fetch(url, {
+      method: 'POST',
+      headers,
+      body,
+      signal: AbortSignal.timeout(deadlineMs),
+    });
     return { status: response.status, body: await response.text() };
   } catch (error) {
     return { broke: (error as Error).name === 'TimeoutError' ? 'stalled' : 'reset' };
@@ -51,6 +56,16 @@ describe('E11 F-L2 faults to order', () => {
     expect(entry).toMatchObject({ method: 'sendMessage', status: 429, fault: 'too_many_requests' });
     sim.control.clearFaults();
     expect((await sim.call('sendMessage', { chat_id: ann, text: 'x' })).ok).toBe(true);
+  });
+
+  test('F-G5 a token revoked in mid-life: 401 in Telegram’s form', async () => {
+    await using sim = await startSimulator();
+    sim.control.orderFault({ kind: 'server_error', status: 401 });
+    expect(await sim.call('getMe')).toMatchObject({
+      status: 401,
+      error_code: 401,
+      description: 'Unauthorized',
+    });
   });
 
   test('a fault without a count stays until cleared and counts its hits', () => {

@@ -54,7 +54,8 @@ export const plainQr: QrMaker = { png: (text) => new TextEncoder().encode(text) 
 export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
   async function sendDocument(parcel: Parcel): Promise<number> {
     const { chatId, deviceId, fileName, configText } = parcel;
-    const count = (world.documents.sent += 1);
+    world.documents.sent += 1;
+    const count = world.documents.sent;
     if (count === world.documents.failAt) throw new AppError('unavailable', 'Telegram does not answer.');
     const id = world.send({ chatId, kind: 'document', deviceId, fileName, content: configText });
     if (count === world.documents.loseAnswerAt) throw new AppError('timeout', 'Telegram took too long.');
@@ -63,7 +64,7 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
 
   return {
     async deliver(parcel, onDocument) {
-      const { chatId, deviceId, livingMessageId, deadDocumentId } = parcel;
+      const { chatId, deviceId, deadDocumentId } = parcel;
       await world.beforeDocument(parcel);
       if (world.blocked.has(chatId)) return { kind: 'blocked' };
       const retryAfterMs = world.later.get(chatId);
@@ -76,6 +77,7 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
       await life.effect('courier.photo', () =>
         world.send({ chatId, kind: 'photo', deviceId, fileName: null, content }),
       );
+      const livingMessageId = await parcel.livingMessageId();
       if (livingMessageId !== null) {
         await life.effect('courier.edit', () => void edit(world, livingMessageId, 'ready'));
       }

@@ -68,7 +68,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     const number = accounts.size * 10 + state.devices.length;
     const device: Mutable<Device> = {
       id: deviceId(crypto.randomUUID()),
-      name: nextDeviceName(state.devices),
+      name: nextDeviceName('Device', state.devices),
       state: 'active',
       createdAt: now(),
       delivered: false,
@@ -88,7 +88,12 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   }
 
   function promise(state: MutableState, device: Device, until: Date): PromisedIssue {
-    const issue = { issueId: issueId(crypto.randomUUID()), deviceId: device.id, deviceName: device.name, until };
+    const issue = {
+      issueId: issueId(crypto.randomUUID()),
+      deviceId: device.id,
+      deviceName: device.name,
+      until,
+    };
     desk.issues.push({ ...issue, accountId: state.account.id, livingMessageId: null });
     return issue;
   }

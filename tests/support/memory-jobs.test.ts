@@ -63,12 +63,24 @@ test('a crash leaves jobs active until they are rescued; its holder settles noth
   expect(jobs.jobs[0]).toMatchObject({ state: 'retry', attempt: 1 });
 });
 
-test('failNext fails one call and changes nothing', async () => {
+test('failNextEnqueue fails one call and changes nothing', async () => {
   const jobs = createMemoryJobs(manualTime());
-  jobs.failNext('enqueue', new Error('away'));
+  jobs.failNextEnqueue(new Error('away'));
   const added = [{ kind: 'apply-peer', data: { peerId: 'a' } }] as const;
   expect(jobs.enqueue(added)).rejects.toThrow('away');
   expect(jobs.jobs).toHaveLength(0);
   await jobs.enqueue(added);
   expect(jobs.jobs).toHaveLength(1);
+});
+
+test('a lost settle leaves the job active until it is rescued', async () => {
+  const jobs = createMemoryJobs(manualTime());
+  jobs.work('apply-peer', { batchSize: 1, maxHeld: 1 }, async ([job]) => job?.complete());
+  await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'a' } }]);
+  jobs.loseNextSettle();
+  await jobs.drain();
+  expect(jobs.jobs[0]?.state).toBe('active');
+  expect(await jobs.rescue('apply-peer')).toBe(1);
+  await jobs.drain();
+  expect(jobs.jobs[0]).toMatchObject({ state: 'completed', attempt: 2 });
 });

@@ -2,7 +2,7 @@ import { AppError } from '../../src/server/core/errors.ts';
 import type { UpdateId } from '../../src/server/core/ids.ts';
 import type { Inbox, NodeStore } from '../../src/server/core/ports/store.ts';
 import { addPool, wakeResting } from './memory-addresses.ts';
-import type { MemoryDatabase } from './memory-database.ts';
+import type { MemoryDatabase, PoolRow } from './memory-database.ts';
 
 /** Nodes, their pools and their runs, in memory. */
 export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
@@ -21,7 +21,7 @@ export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
       }),
     usage: () =>
       database.transaction(({ pools, addresses }) =>
-        [...pools.values()].map(({ id, cidr4 }) => {
+        [...pools.values()].sort(byName).map(({ id, cidr4 }) => {
           const own = [...addresses.values()].filter((each) => each.poolId === id);
           const count = (state: string) => own.filter((each) => each.state === state).length;
           return { pool: cidr4, free: count('free'), leased: count('leased'), resting: count('resting') };
@@ -37,6 +37,8 @@ export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
       }),
   };
 }
+
+const byName = (a: PoolRow, b: PoolRow) => (a.cidr4 < b.cidr4 ? -1 : 1);
 
 /** Updates in memory, kept until their effect has committed. */
 export function createMemoryInbox(database: MemoryDatabase): Inbox {

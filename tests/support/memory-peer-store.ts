@@ -52,7 +52,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     wanted: (nodeId) => wantedPages(database, nodeId),
     unwantedAmong: (nodeId, keys) =>
       database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
-    enqueueUnapplied: (nodeId, olderThan, limit) =>
+    enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction(({ peers }, enqueue) => {
         const lost = [...peers.values()]
           .filter((each) => each.nodeId === nodeId && each.generation !== each.appliedGeneration)
@@ -119,7 +119,8 @@ function assignKeys(
     if (peer.publicKey !== null) {
       tables.retiredKeys.set(peer.publicKey, { publicKey: peer.publicKey, peerId, removedAt: null });
     }
-    tables.peers.set(peerId, { ...peer, publicKey });
+    const appliedGeneration = Math.min(peer.appliedGeneration, peer.generation - 1);
+    tables.peers.set(peerId, { ...peer, publicKey, appliedGeneration });
   }
 }
 

@@ -35,6 +35,7 @@ export async function destroy(holderPid: number): Promise<void> {
       return others.length === 0;
     });
     signalQuietly(holderPid, 'SIGKILL');
+    await eventually(() => markOf(holderPid) === null);
   }
   rmSync(fileOf(holderPid), { force: true });
 }

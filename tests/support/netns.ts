@@ -6,6 +6,7 @@
 import { createProcessRunner } from '../../src/server/adapters/process/process-runner.ts';
 import type { ProcessRunner, RunRequest, RunResult } from '../../src/server/core/ports/process-runner.ts';
 import { createDoorKit } from './door-kit.ts';
+import { eventually } from './eventually.ts';
 import { destroy, register, sweep } from './namespace-registry.ts';
 import { networkOfProcess, processesIn } from './process-table.ts';
 
@@ -36,9 +37,8 @@ export interface CableEnd {
 }
 
 const HOLD = `mkdir -p /run/wireguard && mount -t tmpfs -o mode=0755 tmpfs /run/wireguard \
-&& ip link set lo up && echo ready && exec sleep infinity`;
+&& ip link set lo up && echo $$ && exec sleep infinity < /dev/null > /dev/null`;
 
-const base = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 10_000 });
 let swept: Promise<void> | null = null;
 let cables = 0;
 
@@ -62,24 +62,30 @@ export async function createNamespace(): Promise<Namespace> {
 }
 
 function runnerInside(prefix: readonly [string, ...string[]]): ProcessRunner {
+  // Each machine has breakers of its own: what fails on one does not close the door to another.
+  const base = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 10_000 });
   return {
     run: (request) => base.run({ ...request, argv: [...prefix, ...request.argv] }),
     start: (request) => base.start({ ...request, argv: [...prefix, ...request.argv] }),
   };
 }
 
-/** `sleep` that keeps the namespaces open; a process group of its own, so that Ctrl-C leaves it to the sweep. */
+/**
+ * `sleep` that keeps the namespaces open. No child of ours, so that a test run that ends in a hurry leaves it to the
+ * sweep together with what lives inside, and it holds none of our pipes.
+ */
 async function startHolder(): Promise<number> {
-  const holder = Bun.spawn(
-    ['unshare', '--mount', '--net', '--propagation', 'private', '--', 'sh', '-c', HOLD],
-    { stdin: 'ignore', stdout: 'pipe', stderr: 'inherit', detached: true },
-  );
-  const reader = holder.stdout.getReader();
-  const { done } = await reader.read();
-  if (done) throw new Error('no namespace could be made: these tests need root');
+  const inside = ['unshare', '--mount', '--net', '--propagation', 'private', '--', 'sh', '-c', HOLD];
+  const starter = Bun.spawn(['setsid', '--fork', ...inside], {
+    stdin: 'ignore',
+    stdout: 'pipe',
+    stderr: 'ignore',
+  });
+  const reader = starter.stdout.getReader();
+  const { value } = await reader.read();
   await reader.cancel();
-  holder.unref();
-  return holder.pid;
+  if (value === undefined) throw new Error('no namespace could be made: these tests need root');
+  return Number(new TextDecoder().decode(value));
 }
 
 async function layCable(holderPid: number, runner: ProcessRunner, other: Namespace): Promise<Cable> {
@@ -88,9 +94,11 @@ async function layCable(holderPid: number, runner: ProcessRunner, other: Namespa
   const there = cableEnd(number, 2);
   const otherPid = other.prefix[2]!;
   const link = ['ip', 'link', 'add', 'name', here.device, 'netns', `${holderPid}`, 'type', 'veth'] as const;
-  await base.run({ argv: [...link, 'peer', 'name', there.device, 'netns', otherPid] });
+  await runner.run({ argv: [...link, 'peer', 'name', there.device, 'netns', otherPid] });
   await bringUp(runner, here);
   await bringUp(other.runner, there);
+  // Both ends being up is told to IPv6 a moment later.
+  await eventually(() => reaches(runner, there.address6));
   return { here, there };
 }
 
@@ -99,6 +107,11 @@ const cableEnd = (cable: number, end: 1 | 2): CableEnd => ({
   address4: `198.18.${cable % 256}.${end}`,
   address6: `2001:db8:${cable.toString(16)}::${end}`,
 });
+
+async function reaches(runner: ProcessRunner, address: string): Promise<boolean> {
+  const argv = ['ping', '-n', '-q', '-c', '1', '-W', '0.2', address] as const;
+  return (await runner.run({ argv: [...argv], okCodes: [0, 1, 2] })).exitCode === 0;
+}
 
 async function bringUp(runner: ProcessRunner, end: CableEnd): Promise<void> {
   const lines = [

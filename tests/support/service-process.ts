@@ -16,6 +16,7 @@ import type { KeyMaker, Tunnel, TunnelConfigFile } from '../../src/server/core/p
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
+import { createLivingMessages } from '../../src/server/services/living-messages.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
 import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
@@ -41,6 +42,8 @@ export type Deed =
     }
   | { readonly kind: 'rename'; readonly account: number; readonly device: DeviceId; readonly name: string };
 
+type Job = HeldJob<'apply-peer'>;
+
 /** One process over a world: all of it is lost in a crash but what the world keeps. */
 export interface ServiceProcess {
   readonly life: Life;
@@ -62,10 +65,15 @@ export interface ProcessOptions {
   readonly courier?: (real: Courier) => Courier;
   readonly keys?: KeyMaker;
   readonly batchSize?: number;
+  /** What the handler is given in place of each job. */
+  readonly job?: (real: Job) => Job;
 }
 
 let updates = 0;
-export const nextUpdate = (): UpdateId => updateId((updates += 1));
+export function nextUpdate(): UpdateId {
+  updates += 1;
+  return updateId(updates);
+}
 
 export const visitOf = (account: number, update: UpdateId, name = `User ${account}`): Visit => ({
   updateId: update,
@@ -81,7 +89,7 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, options.batchSize ?? 1000);
+  const held = trackJobs(world, life, parts.apply, options);
   await world.jobs.rescue('apply-peer');
   const process: ServiceProcess = {
     life,
@@ -128,7 +136,17 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const activity = createNodeActivity({ tunnel, clock, log });
   const keys = options.keys ?? recordingKeys(world);
   return {
-    desk: createDesk({ store, peers, clock, random, rules, node, activity }),
+    desk: createDesk({
+      store,
+      peers,
+      living: createLivingMessages(clock),
+      deviceWord: () => 'Device',
+      clock,
+      random,
+      rules,
+      node,
+      activity,
+    }),
     apply: createApplyPeers({
       node,
       epoch: () => epoch,
@@ -138,6 +156,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       keys,
       saveConfig,
       deliver,
+      courier: memoryCourier,
       clock,
       log,
     }),
@@ -211,10 +230,13 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
   }
 }
 
-type Job = HeldJob<'apply-peer'>;
-
 /** Counts settling as an effect, and knows which jobs are held. */
-function trackJobs(world: ServiceWorld, life: Life, handler: JobHandler<'apply-peer'>, batchSize: number) {
+function trackJobs(
+  world: ServiceWorld,
+  life: Life,
+  handler: JobHandler<'apply-peer'>,
+  options: ProcessOptions,
+) {
   const held = new Set<Promise<void>>();
 
   function track(job: Job): Job {
@@ -229,17 +251,22 @@ function trackJobs(world: ServiceWorld, life: Life, handler: JobHandler<'apply-p
       ...job,
       complete: () => settle('job.complete', () => job.complete()),
       fail: (error, retryAfterMs) => settle('job.fail', () => job.fail(error, retryAfterMs)),
+      postpone: (afterMs) => settle('job.postpone', () => job.postpone(afterMs)),
     };
   }
 
-  world.jobs.work('apply-peer', { batchSize, maxHeld: 5000 }, async (jobs, signal) => {
-    const tracked = jobs.map(track);
-    try {
-      await handler(tracked, signal);
-    } catch (error) {
-      await Promise.all(tracked.map((job) => job.fail(error)));
-    }
-  });
+  world.jobs.work(
+    'apply-peer',
+    { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },
+    async (jobs, signal) => {
+      const tracked = jobs.map((job) => track(options.job?.(job) ?? job));
+      try {
+        await handler(tracked, signal);
+      } catch (error) {
+        await Promise.all(tracked.map((job) => job.fail(error)));
+      }
+    },
+  );
   return held;
 }
 

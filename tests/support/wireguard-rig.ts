@@ -14,6 +14,8 @@ export interface ServerMachine {
   readonly settings: ServerInterface;
   readonly publicKey: PublicKey;
   readonly tunnel: Tunnel;
+  /** The same tunnel for a caller with little patience. */
+  impatient(commandTimeoutMs: number): Tunnel;
 }
 
 export interface Device {
@@ -24,11 +26,11 @@ export interface Device {
 
 const keyMaker = createKeyMaker();
 
-/** A machine with a tunnel that is not up yet. A short deadline is for tests in which nothing answers. */
+/** A machine with a tunnel that is not up yet. */
 export async function serverMachine(
-  options: Partial<ServerInterface> & { kind?: 'kernel' | 'userspace'; commandTimeoutMs?: number } = {},
+  options: Partial<ServerInterface> & { kind?: 'kernel' | 'userspace' } = {},
 ): Promise<ServerMachine> {
-  const { kind = 'userspace', commandTimeoutMs = 5_000, ...overrides } = options;
+  const { kind = 'userspace', ...overrides } = options;
   const namespace = await createNamespace();
   const { privateKey, publicKey } = keyMaker.keyPair();
   const settings: ServerInterface = {
@@ -43,8 +45,9 @@ export async function serverMachine(
     ...overrides,
   };
   const { runner } = namespace;
-  const tunnel = createWireguardTunnel({ runner, clock: systemClock, kind, settings, commandTimeoutMs });
-  return { namespace, settings, publicKey, tunnel };
+  const impatient = (commandTimeoutMs: number): Tunnel =>
+    createWireguardTunnel({ runner, clock: systemClock, kind, settings, commandTimeoutMs });
+  return { namespace, settings, publicKey, tunnel: impatient(10_000), impatient };
 }
 
 export const peerAt = (offset: number, publicKey: PublicKey = keyMaker.keyPair().publicKey): TunnelPeer => ({

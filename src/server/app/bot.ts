@@ -1,13 +1,12 @@
-import { TEXTS } from '../../views/words/texts.ts';
 import { createQrMaker } from '../adapters/qr/qr-png.ts';
 import { registerCommands } from '../adapters/telegram/commands.ts';
 import { createCourier } from '../adapters/telegram/courier.ts';
-import { createWords } from '../adapters/words/words.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import type { Courier, QrMaker } from '../core/ports/courier.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { Inbox } from '../core/ports/store.ts';
+import type { Words } from '../core/ports/words.ts';
 import { createBot } from '../entry/bot/bot.ts';
 import type { WebhookEntry } from '../entry/http/server.ts';
 import { telegramClient } from './telegram-client.ts';
@@ -27,12 +26,12 @@ export interface BotPartDeps {
   readonly telegram: Config['telegram'];
   readonly desk: Desk;
   readonly inbox: Inbox;
+  readonly words: Words;
 }
 
-export function createBotPart(world: World, { telegram, desk, inbox }: BotPartDeps): BotPart {
+export function createBotPart(world: World, { telegram, desk, inbox, words }: BotPartDeps): BotPart {
   const qr = createQrMaker();
   if (telegram === null) return silent(qr);
-  const words = createWords(TEXTS);
   const api = telegramClient(world, telegram);
   const { updates } = telegram;
   const mode = updates.kind === 'polling' ? updates : { ...updates, secret: updates.secret.reveal() };

@@ -1,5 +1,8 @@
 import { type DatabaseAddress, parseDatabaseUrl } from '../adapters/postgres/address.ts';
+import { bundledArchive } from '../adapters/postgres/bundled/archive.ts';
+import { createBundledPostgres } from '../adapters/postgres/bundled/bundled-postgres.ts';
 import { createDatabase, type Database } from '../adapters/postgres/client.ts';
+import { tryHoldLock } from '../adapters/system/flock.ts';
 import type { Config } from '../config.ts';
 import { toAppError } from '../core/errors.ts';
 import type { World } from './world.ts';
@@ -17,8 +20,8 @@ const PAUSE_MS = 1000;
 
 /** The configured PostgreSQL, or the bundled one. Waits a while for a server that is on its way up (A2). */
 export async function openDatabase(world: World, config: Config, signal: AbortSignal): Promise<OpenDatabase> {
-  const url = config.database.url;
-  const address = parseDatabaseUrl(url?.reveal() ?? '');
+  const server = config.database.url === null ? await startBundled(world, config, signal) : null;
+  const address = server?.address ?? parseDatabaseUrl(config.database.url?.reveal() ?? '');
   const database = createDatabase({
     ...world,
     address,
@@ -28,8 +31,34 @@ export async function openDatabase(world: World, config: Config, signal: AbortSi
     statementTimeoutMs: config.database.statementTimeoutMs,
     idleInTxTimeoutMs: config.database.idleInTransactionTimeoutMs,
   });
-  await startPatiently(world, database, signal);
-  return { database, address, close: (graceMs) => database.close(graceMs) };
+  async function close(graceMs: number): Promise<void> {
+    await database.close(graceMs);
+    await server?.stop();
+  }
+  try {
+    await startPatiently(world, database, signal);
+    return { database, address, close };
+  } catch (error) {
+    await close(0);
+    throw error;
+  }
+}
+
+async function startBundled(world: World, config: Config, signal: AbortSignal) {
+  const bundled = createBundledPostgres({
+    ...world,
+    archive: await bundledArchive(),
+    stateDir: config.stateDir,
+    uid: process.geteuid?.() ?? 1,
+    poolMax: config.database.poolMax,
+    lock: tryHoldLock,
+  });
+  try {
+    return { address: await bundled.start(signal), stop: bundled.stop };
+  } catch (error) {
+    await bundled.stop();
+    throw error;
+  }
 }
 
 /** Said at once, tried again for a minute: at boot the database may come up after us. */

@@ -47,6 +47,7 @@ async function play(options: DemoOptions, outside: Outside, stateDir: string): P
     limits: 'documented',
   });
   const { apiRoot, chatUrl } = await simulator.start();
+  simulator.control.createUser({ firstName: 'Maria', languageCode: 'en' });
   try {
     const config = configOf(options, stateDir, apiRoot);
     const extra = { nat: false, fallback: 'memory', removeTunnelAtStop: true } as const;

@@ -2,16 +2,14 @@ import type { LoopLag } from '../adapters/system/loop-lag.ts';
 import type { NodeId } from '../core/ids.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
+import type { NodeWork } from './node.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
 
 export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
-  readonly node: NodeId;
-  lastReconcile(): ReconcileRun | null;
-  /** When the last reconcile that went well ended; null: none yet. */
-  lastReconcileSuccess(): Date | null;
+  readonly node: NodeWork;
 }
 
 /** The gauges that are read when somebody asks. */
@@ -47,13 +45,13 @@ export function observe(world: World, observed: Observed): void {
 }
 
 function observeReconcile({ metrics, clock }: World, observed: Observed): void {
-  const { node } = observed;
+  const { id: node, lastRun, lastSuccess } = observed.node;
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
     'Time since the interface was last compared with the database.',
     ['node'],
     () => {
-      const last = observed.lastReconcileSuccess();
+      const last = lastSuccess();
       return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
     },
   );
@@ -62,7 +60,7 @@ function observeReconcile({ metrics, clock }: World, observed: Observed): void {
     'What the last comparison found, by kind.',
     ['node', 'kind'],
     () => {
-      const run = observed.lastReconcile();
+      const run = lastRun();
       return run ? driftOf(node, run) : [];
     },
   );

@@ -27,8 +27,7 @@ export async function serve(config: Config, outside: Outside): Promise<ExitCode>
     removeTunnelAtStop: false,
   });
   return runUntilStopped(app, outside, async (started) => {
-    const { host } = config.http;
-    app.world.log.info({ host, port: started.port, tunnel: started.tunnel }, 'serving');
+    app.world.log.info({ tunnel: started.tunnel }, 'serving');
     if (config.telegram === null) app.world.log.warn({}, 'BOT_TOKEN is not set: there is no bot');
   });
 }

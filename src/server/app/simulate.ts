@@ -1,5 +1,10 @@
-import { systemClock } from '../adapters/system/clock.ts';
-import { systemRandom } from '../adapters/system/random.ts';
+import { createHttpRequester } from '../adapters/http-client/http-requester.ts';
+import { createLog } from '../adapters/log/log.ts';
+import { createMetrics } from '../adapters/metrics/metrics.ts';
+import { createBreakers } from '../adapters/resilience/breakers.ts';
+import { systemClock as clock } from '../adapters/system/clock.ts';
+import { systemRandom as random } from '../adapters/system/random.ts';
+import type { HttpRequester } from '../core/ports/http-requester.ts';
 import type { ExitCode } from '../entry/cli/exit-code.ts';
 import { createSimulator } from '../simulator/simulator.ts';
 import type { Outside } from './serve.ts';
@@ -18,8 +23,9 @@ export async function simulate(options: SimulateOptions, outside: Outside): Prom
   const botToken = options.environment.BOT_TOKEN ?? DEFAULT_TOKEN;
   const limits = options.environment.SIMULATOR_LIMITS === 'off' ? 'off' : 'documented';
   const simulator = createSimulator({
-    clock: systemClock,
-    random: systemRandom,
+    clock,
+    random,
+    request: webhookRequester(),
     botToken,
     host: '127.0.0.1',
     port: options.port ?? 0,
@@ -32,4 +38,12 @@ export async function simulate(options: SimulateOptions, outside: Outside): Prom
   await stopped;
   await simulator.stop();
   return 0;
+}
+
+/** Webhooks fail as long as the bot under test does; Telegram never gives up on one, so no breaker opens. */
+function webhookRequester(): HttpRequester {
+  const log = createLog({ level: 'error', format: 'json', secrets: [] });
+  const metrics = createMetrics({ clock });
+  const breakers = createBreakers({ clock, metrics, log, threshold: Number.MAX_SAFE_INTEGER });
+  return createHttpRequester({ clock, random, metrics, breakers, log });
 }

@@ -46,27 +46,12 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     path: join(options.stateDir, 'wg-private.key'),
     keyMaker: keys,
   });
-  const kind = await chooseBackend(world, options);
   const settings = serverInterface(options, privateKey);
   const publicKey = publicKeyOf(privateKey);
-  const tunnel =
-    kind === 'memory'
-      ? createMemoryTunnel({ clock: world.clock, publicKey, listenPort: wireguard.listenPort })
-      : createWireguardTunnel({ ...world, kind, settings, commandTimeoutMs: wireguard.commandTimeoutMs });
-  const file = createConfigFile({
-    path: wireguard.configPath,
-    lockPath: wireguard.configLockPath,
-    server: settings,
-    lockTimeoutMs: wireguard.commandTimeoutMs,
-    clock: world.clock,
-    withFileLock,
-    writeFileDurably,
-    sweepTemps,
-  });
   const endpoint = dialled(wireguard);
   return {
-    tunnel,
-    file,
+    tunnel: makeTunnel(world, wireguard, await chooseBackend(world, options), settings, publicKey),
+    file: makeConfigFile(world, wireguard, settings),
     keys,
     publicKey,
     endpoint,
@@ -80,6 +65,32 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
       keepalive: wireguard.keepaliveSeconds,
     },
   };
+}
+
+function makeTunnel(
+  world: World,
+  wireguard: WireguardConfig,
+  kind: Tunnel['kind'],
+  settings: ServerInterface,
+  publicKey: PublicKey,
+): Tunnel {
+  const { listenPort, commandTimeoutMs } = wireguard;
+  return kind === 'memory'
+    ? createMemoryTunnel({ clock: world.clock, publicKey, listenPort })
+    : createWireguardTunnel({ ...world, kind, settings, commandTimeoutMs });
+}
+
+function makeConfigFile(world: World, wireguard: WireguardConfig, server: ServerInterface): TunnelConfigFile {
+  return createConfigFile({
+    path: wireguard.configPath,
+    lockPath: wireguard.configLockPath,
+    server,
+    lockTimeoutMs: wireguard.commandTimeoutMs,
+    clock: world.clock,
+    withFileLock,
+    writeFileDurably,
+    sweepTemps,
+  });
 }
 
 async function chooseBackend(world: World, options: LocalNodeOptions): Promise<Tunnel['kind']> {

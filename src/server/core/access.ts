@@ -119,11 +119,11 @@ export function decideDevice(state: AccountState, rules: AccessRules, now: Date)
   return { kind: 'grant', until: active.endsAt };
 }
 
-/** The smallest free number, so that after a removal the name comes back: `Device 1`, `Device 2` … */
-export function nextDeviceName(devices: readonly Pick<Device, 'name'>[]): string {
+/** The smallest free number, so that after a removal the name comes back: `Phone 1`, `Phone 2` … */
+export function nextDeviceName(word: string, devices: readonly Pick<Device, 'name'>[]): string {
   const taken = new Set(devices.map((each) => each.name));
   for (let number = 1; ; number += 1) {
-    const name = `Device ${number}`;
+    const name = `${word} ${number}`;
     if (!taken.has(name)) return name;
   }
 }

@@ -1,13 +1,15 @@
 import { AppError } from '../core/errors.ts';
-import { type IssueId, type NodeId, type PublicKey, peerId } from '../core/ids.ts';
+import { type NodeId, type PublicKey, peerId } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
-import { allowedIpsOf, confirmed, type FreshIssue, type KeyedTarget, toChange } from '../core/peer-change.ts';
+import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
 import type { Clock } from '../core/ports/clock.ts';
+import type { Courier, DeliveryOutcome } from '../core/ports/courier.ts';
 import type { HeldJob, JobHandler } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { PeerStore, PeerTarget } from '../core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelState } from '../core/ports/tunnel.ts';
 import type { DeliverConfig } from './deliver-config.ts';
+import { createDeliveryLine, type DeliveryLine } from './delivery-line.ts';
 
 /**
  * Brings a batch of peers to what the database wants, and sends the configs that are due.
@@ -30,6 +32,7 @@ export interface ApplyPeersDeps {
   /** Saves wg0.conf; calls made while a save is in flight share the next one. */
   saveConfig(): Promise<void>;
   readonly deliver: DeliverConfig;
+  readonly courier: Pick<Courier, 'apologise'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -37,61 +40,62 @@ export interface ApplyPeersDeps {
 type Job = HeldJob<'apply-peer'>;
 
 export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'> {
-  // A second job for a config on its way must not give its peer another key.
-  const delivering = new Set<IssueId>();
+  const line = createDeliveryLine(deps.deliver);
 
-  async function finish(jobs: readonly Job[], target: KeyedTarget, saved: Promise<void>): Promise<void> {
-    try {
-      const outcome = target.fresh ? await deliverOnce(target, target.fresh) : null;
-      await saved;
-      if (outcome?.kind === 'later') await failAll(jobs, postponed(), outcome.retryAfterMs);
-      else await Promise.all(jobs.map((job) => job.complete()));
-    } catch (error) {
-      await failAll(jobs, error);
-    }
-  }
-
-  async function deliverOnce(target: PeerTarget, fresh: FreshIssue) {
-    try {
-      return await deps.deliver(target, fresh);
-    } finally {
-      delivering.delete(fresh.issue.id);
-    }
+  /** A second job for a config on its way shares the fate of the first. */
+  function deliveryOf(target: KeyedTarget): Promise<DeliveryOutcome> | null {
+    return target.fresh ? line.send(target, target.fresh) : line.underway(target);
   }
 
   return async (jobs, signal) => {
     const byPeer = Map.groupBy(jobs, (job) => job.data.peerId);
     const found = await deps.peers.targets([...byPeer.keys()].map(peerId));
-    const targets = found.map((target) => withFreshKey(deps, delivering, target));
-    const fresh = targets.flatMap((each) => (each.fresh ? [each.fresh] : []));
-    for (const each of fresh) delivering.add(each.issue.id);
-    try {
-      await applyAll(deps, targets, signal);
-    } catch (error) {
-      for (const each of fresh) delivering.delete(each.issue.id);
+    const targets = new Map(found.map((each) => [each.peerId as string, withFreshKey(deps, line, each)]));
+    await applyAll(deps, [...targets.values()], signal).catch(async (error: unknown) => {
+      for (const [peer, held] of byPeer) await apologiseAtLast(deps, held, targets.get(peer));
       throw error;
-    }
+    });
     const saved = deps.saveConfig();
-    saved.catch(() => undefined);
-    for (const target of targets) void finish(byPeer.get(target.peerId) ?? [], target, saved);
-    const known = new Set<string>(targets.map((each) => each.peerId));
-    const gone = jobs.filter((job) => !known.has(job.data.peerId));
-    await Promise.all(gone.map((job) => job.complete()));
+    for (const [peer, held] of byPeer) {
+      const target = targets.get(peer);
+      settle(deps, { held, target, saved, delivery: target ? deliveryOf(target) : null }).catch((error) =>
+        deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
+      );
+    }
   };
 }
 
-const postponed = () => new AppError('unavailable', 'Telegram asked to send this later.');
-
-async function failAll(jobs: readonly Job[], error: unknown, retryAfterMs?: number): Promise<void> {
-  await Promise.all(jobs.map((job) => job.fail(error, retryAfterMs)));
+interface Ending {
+  readonly held: readonly Job[];
+  /** Undefined: the peer is not there any more, and there is nothing to wait for but the file. */
+  readonly target: KeyedTarget | undefined;
+  readonly delivery: Promise<DeliveryOutcome> | null;
+  readonly saved: Promise<void>;
 }
 
-function withFreshKey(
-  deps: ApplyPeersDeps,
-  delivering: ReadonlySet<IssueId>,
-  target: PeerTarget,
-): KeyedTarget {
-  if (!target.issue || delivering.has(target.issue.id)) return { ...target, fresh: null };
+async function settle(deps: ApplyPeersDeps, { held, target, delivery, saved }: Ending): Promise<void> {
+  try {
+    const [outcome] = await Promise.all([delivery, saved]);
+    if (outcome?.kind === 'later') await Promise.all(held.map((job) => job.postpone(outcome.retryAfterMs)));
+    else await Promise.all(held.map((job) => job.complete()));
+  } catch (error) {
+    await Promise.all(held.map((job) => job.fail(error)));
+    const delivered = await delivery?.then(
+      () => true,
+      () => false,
+    );
+    if (!delivered) await apologiseAtLast(deps, held, target);
+  }
+}
+
+/** Nobody waits for ever without a word: after the last try the user is told, and the job is dead and visible. */
+async function apologiseAtLast(deps: ApplyPeersDeps, held: readonly Job[], target: PeerTarget | undefined) {
+  if (target?.issue && held.some((job) => job.isLast)) await deps.courier.apologise(target.issue);
+}
+
+/** A second job for a config on its way must not give its peer another key. */
+function withFreshKey(deps: ApplyPeersDeps, line: DeliveryLine, target: PeerTarget): KeyedTarget {
+  if (!target.issue || line.underway(target)) return { ...target, fresh: null };
   const pair = deps.keys.keyPair();
   const retiredKeys =
     target.publicKey === null ? target.retiredKeys : [...target.retiredKeys, target.publicKey];

@@ -11,7 +11,9 @@ import { createGroupCommit } from '../core/group-commit.ts';
 import { deviceId, issueId, type NodeId, peerId, subscriptionId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { AddDeviceOutcome, TrialOutcome, Visit } from '../core/ports/desk.ts';
+import type { NewJob } from '../core/ports/jobs.ts';
 import type { AccessStore, AccessTransaction, LeasedAddress } from '../core/ports/store.ts';
+import type { Language } from '../core/ports/words.ts';
 
 /**
  * Gives a user access: the trial with its first device, or one more device.
@@ -32,6 +34,8 @@ export interface IssueAccessDeps {
   readonly random: Random;
   readonly rules: AccessRules;
   readonly node: NodeId;
+  /** What an unnamed device is called: `Device`, `Устройство`. A number follows. */
+  deviceWord(language: Language): string;
 }
 
 interface Request {
@@ -107,14 +111,16 @@ async function issueAll(
   tx: AccessTransaction,
   requests: readonly Request[],
 ): Promise<readonly Outcome[]> {
-  const now = deps.clock.now();
   const settled = await tx.settleUpdates(requests.map((each) => each.visit.updateId));
   const fresh = requests.filter((each) => settled.has(each.visit.updateId));
   if (fresh.length === 0) return requests.map(() => ({ kind: 'repeat' }));
   const states = await tx.openAccounts(fresh.map((each) => each.visit.profile));
+  // After the wait for the accounts: a subscription may have ended meanwhile.
+  const now = deps.clock.now();
   const verdicts = new Map(fresh.map((each) => [each, decide(deps, each, states, now)]));
   const grants = [...verdicts.values()].filter((each): each is Grant => 'request' in each);
   const issued = await grantAll(deps, tx, grants, now);
+  await tx.enqueue(redeliveries(fresh, states));
   return requests.map((request) => {
     const verdict = verdicts.get(request);
     if (!verdict) return { kind: 'repeat' };
@@ -139,6 +145,20 @@ function decide(
   }
   const decision = decideTrial(state, deps.rules, now);
   return decision.kind === 'grant' ? { request, state, until: decision.endsAt } : { ...decision, language };
+}
+
+/** Somebody who blocked the bot before the config came, and is back, gets it now rather than never (F-G6). */
+function redeliveries(requests: readonly Request[], states: ReadonlyMap<number, AccountState>): NewJob[] {
+  return requests
+    .filter((each) => each.wants === 'trial')
+    .flatMap((each) => states.get(each.visit.profile.id)?.devices ?? [])
+    .filter((device) => device.peer.wanted && !device.delivered)
+    .map(({ peer }) => ({
+      kind: 'apply-peer',
+      data: { peerId: peer.id },
+      priority: 10,
+      singletonKey: `redeliver:${peer.id}`,
+    }));
 }
 
 /** Grants in order of arrival as far as addresses reach. */
@@ -168,7 +188,7 @@ function plan(deps: IssueAccessDeps, grant: Grant, address: LeasedAddress) {
   const device = {
     id: deviceId(deps.random.uuid()),
     accountId,
-    name: nextDeviceName(grant.state.devices),
+    name: nextDeviceName(deps.deviceWord(grant.state.account.language), grant.state.devices),
     peerId: peerId(deps.random.uuid()),
     nodeId: deps.node,
     address,

@@ -5,6 +5,7 @@ import type { Log } from '../core/ports/log.ts';
 import { createDispatcher, type Strictness } from './api/dispatcher.ts';
 import { createPoller } from './api/poller.ts';
 import { createWebhook } from './api/webhook.ts';
+import { createChatRoutes } from './chat/chat-routes.tsx';
 import { type Control, createControl } from './control/control.ts';
 import { createBotApi } from './http/bot-api.ts';
 import { handleControl } from './http/control-routes.ts';
@@ -69,10 +70,11 @@ export function createSimulator(options: SimulatorOptions): Simulator {
     const path = pathOf(request.url);
     const api = parts.botApi.handle(request, path, running);
     if (api) return api;
+    if (isFromElsewhere(request)) return new Response('Not from another site', { status: 403 });
     if (path.startsWith('/control/')) {
       return handleControl(parts.control, request, path.slice('/control/'.length), running);
     }
-    return new Response('Not found', { status: 404 });
+    return parts.chat.handle(request, path, running) ?? new Response('Not found', { status: 404 });
   };
 
   return {
@@ -136,18 +138,28 @@ function assemble(options: SimulatorOptions) {
   const unlisten = world.listen((event) => {
     if (event.kind === 'message') world.files.trim(MAX_FILE_BYTES);
   });
+  const chat = createChatRoutes({ world, control, clock });
   const stop = () => {
     unlisten();
+    chat.close();
     feed.stop();
     webhook.stop();
     poller.terminate('the simulator stops');
   };
-  return { world, botApi, control, stop };
+  return { botApi, control, chat, stop };
 }
 
 function limitsOf(limits: 'documented' | 'off' | SendLimits): SendLimits | null {
   if (limits === 'off') return null;
   return limits === 'documented' ? DOCUMENTED_LIMITS : limits;
+}
+
+/** A page of another origin must not act here, though anyone on this machine may. */
+function isFromElsewhere(request: Request): boolean {
+  const origin = request.headers.get('origin');
+  if (origin === null)
+    return request.headers.get('sec-fetch-site') === 'cross-site' && request.method !== 'GET';
+  return URL.parse(origin)?.host !== request.headers.get('host');
 }
 
 function pathOf(url: string): string {

@@ -37,7 +37,6 @@ toast-not-yours = This button belongs to somebody else.
 toast-paused = Paused
 toast-resumed = On again
 toast-revoked = Removed
-toast-slow-down = Too fast. Please wait a few seconds.
 
 ## Start
 
@@ -55,6 +54,7 @@ pool-full = 😔 All places are taken right now. We know about it; please try ag
 
 ## Delivery
 
+device-word = Device
 config-caption = 📄 <b>{ $device }</b>: your WireGuard config. It works until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
     Keep it to yourself: one file is for one device.
 qr-caption = 📷 The same as a QR code: scan it with the WireGuard app on your phone.

@@ -37,7 +37,6 @@ toast-not-yours = Это чужая кнопка.
 toast-paused = Приостановлено
 toast-resumed = Снова включено
 toast-revoked = Удалено
-toast-slow-down = Слишком быстро. Подождите пару секунд.
 
 ## Начало
 
@@ -55,6 +54,7 @@ pool-full = 😔 Сейчас все места заняты. Мы об этом
 
 ## Доставка
 
+device-word = Устройство
 config-caption = 📄 <b>{ $device }</b>: ваш конфиг WireGuard. Работает до { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
     Никому его не передавайте: один файл для одного устройства.
 qr-caption = 📷 То же самое QR-кодом: отсканируйте его в приложении WireGuard на телефоне.

@@ -37,7 +37,7 @@ const PLAIN_AREAS: Readonly<Record<string, Allowance>> = {
   core: { areas: [], packages: [], builtins: false },
   services: { areas: ['core'], packages: [], builtins: false },
   config: { areas: ['core'], packages: ['zod'], builtins: true },
-  simulator: { areas: ['core'], packages: ['zod', 'elysia', 'hono'], builtins: true },
+  simulator: { areas: ['core', 'views'], packages: ['zod', 'elysia', 'hono'], builtins: true },
   views: { areas: [], packages: ['hono', 'htmx.org'], builtins: false },
 };
 

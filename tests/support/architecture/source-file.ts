@@ -29,8 +29,9 @@ const FROM = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"\n]+)['"]/gm;
 function importsOf(path: string, text: string): readonly string[] {
   const transpiler = new Bun.Transpiler({ loader: path.endsWith('x') ? 'tsx' : 'ts' });
   const scanned = transpiler.scanImports(text).map((each) => each.path);
+  // The scan adds what tags are turned into; that is nowhere in the text.
   const written = [...text.matchAll(FROM)].map((match) => match[1]!);
-  return [...new Set([...scanned, ...written])];
+  return [...new Set([...scanned.filter((each) => text.includes(each)), ...written])];
 }
 
 /** Where a relative import of `path` leads, from the root of the repository. */

@@ -1,7 +1,7 @@
-import { AppError } from '../../core/errors.ts';
 import type { HeldJob, JobKind, JobKinds } from '../../core/ports/jobs.ts';
 import type { Claim } from './claims.ts';
 import { describeJobError } from './job-error.ts';
+import { KIND_RULES } from './kinds.ts';
 import type { Outcome, Settler } from './settler.ts';
 
 interface Entry {
@@ -16,7 +16,7 @@ export interface Holding<K extends JobKind> {
   /** For rows nobody can handle. */
   reject(claim: Claim, error: unknown): Promise<void>;
   claims(): readonly Claim[];
-  /** Gives everything back that is not being settled. Never throws: the lease does the same, later. */
+  /** Gives everything back that is not being settled. */
   releaseAll(): Promise<void>;
   /** Resolves when nothing is held. */
   empty(): Promise<void>;
@@ -57,14 +57,16 @@ export function createHolding<K extends JobKind>(kind: K, settler: Settler, free
         kind,
         data,
         attempt: claim.retryCount + 1,
+        isLast: claim.retryCount >= KIND_RULES[kind].retryLimit,
         complete: () => settle(entry, { type: 'complete' }),
         fail: (error, retryAfterMs) => settle(entry, failure(error, retryAfterMs)),
+        postpone: (afterMs) => settle(entry, { type: 'release', afterMs }),
       };
     },
     reject: (claim, error) => settle(take(claim), failure(error, undefined)),
     claims: () => [...entries].map((entry) => entry.claim),
     async releaseAll() {
-      await Promise.allSettled([...entries].map((entry) => settle(entry, { type: 'release' })));
+      await Promise.all([...entries].map((entry) => settle(entry, { type: 'release', afterMs: 0 })));
     },
     async empty() {
       if (entries.size > 0) await new Promise<void>((resolve) => waiters.push(resolve));
@@ -72,7 +74,7 @@ export function createHolding<K extends JobKind>(kind: K, settler: Settler, free
   };
 }
 
+/** What an error says about repeating is for its caller; a job backs off, or a long outage would use up its tries. */
 function failure(error: unknown, retryAfterMs: number | undefined): Outcome {
-  const asked = error instanceof AppError ? error.retryAfterMs : undefined;
-  return { type: 'fail', error: describeJobError(error), retryAfterMs: retryAfterMs ?? asked };
+  return { type: 'fail', error: describeJobError(error), retryAfterMs };
 }

@@ -1,7 +1,8 @@
-import { type ConstructorOptions, PgBoss } from 'pg-boss';
+import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
 import type { Log } from '../../core/ports/log.ts';
 import { bossDatabase, type JobsDatabase } from './database.ts';
 import { DEAD_LETTER, JOB_KINDS, KIND_RULES } from './kinds.ts';
+import { createReportView } from './report-view.ts';
 
 export interface RetryRules {
   /** The first retry comes after one to two times this, each further one after twice that. Whole, at least 1. */
@@ -48,10 +49,11 @@ export function createBoss(options: Pick<InstallOptions, 'database' | 'log' | 's
  */
 export async function installJobs(options: InstallOptions): Promise<void> {
   const boss = createBoss(options);
-  // Its own start is the only public way to migrate; the timers it sets are gone when this returns.
-  await boss.start();
   try {
+    // Its own start is the only public way to migrate; the timers it sets are gone when this returns.
+    await boss.start();
     await installQueues(boss, options);
+    await options.database.batch(createReportView(options.schema));
   } finally {
     await boss.stop({ graceful: false });
   }
@@ -77,21 +79,14 @@ async function installQueues(boss: PgBoss, options: InstallOptions): Promise<voi
   }
 }
 
-type QueueSettings = Parameters<PgBoss['updateQueue']>[1];
-
 /** `exclusive` is pg-boss' name for: at most one created, retry or active job per key. */
 async function ensureQueue(
   boss: PgBoss,
   name: string,
   policy: 'standard' | 'exclusive',
-  settings: NonNullable<QueueSettings>,
+  settings: Omit<Queue, 'name' | 'policy'>,
 ): Promise<void> {
-  const { deadLetter, retryDelayMax, heartbeatSeconds, ...rest } = settings;
-  await boss.createQueue(name, {
-    ...rest,
-    policy,
-    ...(deadLetter ? { deadLetter } : {}),
-  });
+  await boss.createQueue(name, { ...settings, policy });
   // A queue of an older version takes on what this version wants.
   await boss.updateQueue(name, settings);
 }

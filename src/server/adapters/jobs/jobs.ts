@@ -37,9 +37,15 @@ export interface Jobs extends JobRunner {
    * Only after `install` or `start`: before, the queues would have to be read beside the transaction.
    */
   enqueueIn(tx: SqlExecutor, jobs: readonly NewJob[]): Promise<void>;
-  /** Creates or migrates the schema; safe to repeat. The caller holds a lock: concurrent CREATE fails. */
+  /**
+   * Creates or migrates the schema, its queues and the view report.jobs; safe to repeat. The caller holds a lock:
+   * concurrent CREATE fails.
+   */
   install(): Promise<void>;
-  /** Installs, then works. Throws AppError `unavailable` when the database is away: try again. Idempotent. */
+  /**
+   * Works; installs before, when this runner did not yet. Throws AppError `unavailable` when the database is
+   * away: try again. Idempotent.
+   */
   start(): Promise<void>;
   /**
    * What is held ends within the grace, or goes back to the queue with its attempt not counted. Idempotent, and
@@ -47,7 +53,7 @@ export interface Jobs extends JobRunner {
    */
   stop(options: { readonly graceMs: number }): Promise<void>;
   counts(): Promise<readonly JobCount[]>;
-  /** How many jobs somebody should look at; `docs` of the view report.jobs say when one is stuck. */
+  /** How many jobs somebody should look at; the same as `stuck` in the view report.jobs. */
   stuck(now: Date): Promise<number>;
   redrive(request: RedriveRequest): Promise<RedriveResult>;
   loops(): readonly LoopRecord[];
@@ -65,11 +71,13 @@ export function createJobs(deps: JobsDeps): Jobs {
   };
   /** `start` and `stop` take turns, so that any order of calls ends as the last one says. */
   const lifecycle = createLane();
+  let installed = false;
   let run: Run | null = null;
 
   async function install(): Promise<void> {
     await installJobs(deps);
     await learnQueues(boss);
+    installed = true;
   }
 
   function begin(): Run {
@@ -97,7 +105,7 @@ export function createJobs(deps: JobsDeps): Jobs {
     start: () =>
       lifecycle.run(async () => {
         if (run !== null) return;
-        await install();
+        if (!installed) await install();
         run = begin();
       }),
     stop: ({ graceMs }) =>

@@ -43,8 +43,7 @@ export function createLeases({ database, writes, schema, leaseSeconds }: LeasesD
       for (const [kind, group] of Map.groupBy(claims, (claim) => claim.kind)) {
         page += await writes.fail(
           kind,
-          group.map((claim) => ({ ...claim, retryAfterMs })),
-          error,
+          group.map((claim) => ({ ...claim, error, retryAfterMs })),
         );
       }
       count += page;

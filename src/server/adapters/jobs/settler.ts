@@ -2,22 +2,23 @@ import { createGroupCommit } from '../../core/group-commit.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { JobKind } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
-import type { Claim, ClaimWrites, FailedClaim } from './claims.ts';
+import type { Claim, ClaimWrites, FailedClaim, ReleasedClaim } from './claims.ts';
 import type { JobError } from './job-error.ts';
 import { pause } from './loop.ts';
 
 export type Outcome =
   | { readonly type: 'complete' }
-  | { readonly type: 'release' }
+  | { readonly type: 'release'; readonly afterMs: number }
   | { readonly type: 'fail'; readonly error: JobError; readonly retryAfterMs: number | undefined };
 
 export interface Settler {
   /**
    * Resolves when the outcome is in the database, or the claim was lost. A database that is away is tried again
-   * for as long as the lease would last; then the last error is thrown and the sweep gives the job back.
+   * for as long as the lease would last; then the log is told and the sweep gives the job back. Never rejects:
+   * its caller could do nothing more.
    */
   settle(claim: Claim, outcome: Outcome): Promise<void>;
-  /** No more repeats: what cannot be written now fails. */
+  /** No more repeats: what cannot be written now is given up. */
   close(): void;
 }
 
@@ -48,12 +49,17 @@ export function createSettler(deps: SettlerDeps): Settler {
       for (;;) {
         const failure = await commits.submit({ claim, outcome });
         if (failure === null) return;
-        if (closing.signal.aborted || deps.clock.monotonicMs() >= end) throw failure.error;
+        if (closing.signal.aborted || deps.clock.monotonicMs() >= end)
+          return giveUp(deps.log, claim, failure.error);
         await pause(deps.clock, deps.repeatMs, closing.signal);
       }
     },
     close: () => closing.abort(),
   };
+}
+
+function giveUp(log: Log, claim: Claim, error: unknown): void {
+  log.error({ queue: claim.kind, job: claim.id, error }, 'a job could not be settled and will come again');
 }
 
 /** Groups are written apart, so that one the database refuses does no harm to its neighbours. */
@@ -66,16 +72,13 @@ async function writeAll(deps: SettlerDeps, items: readonly Settlement[]): Promis
   return items.map((item) => results.get(item) ?? null);
 }
 
-function groupOf({ claim, outcome }: Settlement): string {
-  const what = outcome.type === 'fail' ? JSON.stringify(outcome.error) : '';
-  return `${claim.kind}\n${outcome.type}\n${what}`;
-}
+const groupOf = ({ claim, outcome }: Settlement): string => `${claim.kind} ${outcome.type}`;
 
 async function writeGroup(deps: SettlerDeps, group: readonly Settlement[]): Promise<Result> {
   const first = group[0];
   if (first === undefined) return null;
   try {
-    const written = await write(deps.writes, first.claim.kind, first.outcome, group);
+    const written = await write(deps.writes, first.claim.kind, first.outcome.type, group);
     reportLost(deps.log, first.claim.kind, group.length - written);
     return null;
   } catch (error) {
@@ -87,17 +90,22 @@ async function writeGroup(deps: SettlerDeps, group: readonly Settlement[]): Prom
 function write(
   writes: ClaimWrites,
   kind: JobKind,
-  outcome: Outcome,
+  type: Outcome['type'],
   group: readonly Settlement[],
 ): Promise<number> {
   const claims = group.map((item) => item.claim);
-  if (outcome.type === 'complete') return writes.complete(kind, claims);
-  if (outcome.type === 'release') return writes.release(kind, claims);
-  return writes.fail(kind, group.map(failedClaim), outcome.error);
+  if (type === 'complete') return writes.complete(kind, claims);
+  if (type === 'release') return writes.release(kind, group.flatMap(releasedClaim));
+  return writes.fail(kind, group.flatMap(failedClaim));
 }
 
-function failedClaim({ claim, outcome }: Settlement): FailedClaim {
-  return { ...claim, retryAfterMs: outcome.type === 'fail' ? outcome.retryAfterMs : undefined };
+function failedClaim({ claim, outcome }: Settlement): readonly FailedClaim[] {
+  if (outcome.type !== 'fail') return [];
+  return [{ ...claim, error: outcome.error, retryAfterMs: outcome.retryAfterMs }];
+}
+
+function releasedClaim({ claim, outcome }: Settlement): readonly ReleasedClaim[] {
+  return outcome.type === 'release' ? [{ ...claim, afterMs: outcome.afterMs }] : [];
 }
 
 function reportLost(log: Log, queue: JobKind, lost: number): void {

@@ -66,8 +66,7 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     const data = parseJobData(kind, raw);
     if (data !== null) return holding.hold(claim, data);
     const broken = new AppError('invalid', 'The data of this job is broken.');
-    // Its row tells the error; when even that cannot be written, the lease gives the job back.
-    holding.reject(claim, broken).catch(() => undefined);
+    void holding.reject(claim, broken);
     return null;
   }
 
@@ -96,6 +95,6 @@ async function handOver<K extends JobKind>(
   try {
     await handler(jobs, signal);
   } catch (error) {
-    await Promise.allSettled(jobs.map((job) => job.fail(error)));
+    await Promise.all(jobs.map((job) => job.fail(error)));
   }
 }

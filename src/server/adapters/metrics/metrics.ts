@@ -34,8 +34,9 @@ function fullName(name: string): string {
   return name.startsWith('adit_') ? name : `adit_${name}`;
 }
 
-function createRecorded(registry: Registry) {
-  const registers = [registry];
+const createRecorded = (registry: Registry) => ({ ...callMetrics([registry]), ...updateMetrics([registry]) });
+
+function callMetrics(registers: Registry[]) {
   return {
     callSeconds: new Histogram({
       name: 'adit_call_seconds',
@@ -62,6 +63,11 @@ function createRecorded(registry: Registry) {
       labelNames: ['program'],
       registers,
     }),
+  };
+}
+
+function updateMetrics(registers: Registry[]) {
+  return {
     updates: new Counter({
       name: 'adit_updates_total',
       help: 'Telegram updates, by outcome.',

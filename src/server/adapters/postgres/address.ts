@@ -18,11 +18,13 @@ const TLS_MODES = ['disable', 'prefer', 'require', 'verify-full'] as const;
  * Throws AppError `invalid` without repeating the URL, for it holds a password.
  */
 export function parseDatabaseUrl(text: string): DatabaseAddress {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // libpq allows a user before no host at all; URL does not.
+  const whole = text.replace(/^(\w+:\/\/[^/@]*@)(?=\/)/, '$1localhost');
+  const url = URL.canParse(whole) ? new URL(whole) : undefined;
   if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol)) {
     throw new AppError('invalid', 'DATABASE_URL must look like postgres://user:password@host:5432/database');
   }
-  const user = decodeURIComponent(url.username) || 'postgres';
+  const user = decodeURIComponent(url.username) || url.searchParams.get('user') || 'postgres';
   const password = decodeURIComponent(url.password);
   return {
     host: url.searchParams.get('host') ?? decodeURIComponent(url.hostname).replace(/^\[|\]$/g, ''),

@@ -1,4 +1,4 @@
-import { AppError, toAppError } from '../../core/errors.ts';
+import { AppError, isPassing, toAppError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
@@ -103,12 +103,16 @@ function observe(metrics: Metrics, stats: () => PoolStats): void {
   );
 }
 
-/** The whole story for the person who starts Adit; the password is not part of it. */
+/**
+ * The whole story for the person who starts Adit; the password is not part of it. `unavailable` when waiting may
+ * help, `invalid` when only a person can (wrong password, no such database).
+ */
 export function notReachable(address: DatabaseAddress, cause: AppError): AppError {
   const said =
     cause.cause instanceof Error ? cause.cause.message : String(cause.details.reason ?? cause.message);
   const advice =
     'Check that PostgreSQL runs there and that DATABASE_URL is right, or unset DATABASE_URL to use the bundled one.';
   const message = `Cannot use PostgreSQL at ${describeAddress(address)}: ${said}. ${advice}`;
+  if (!isPassing(cause)) return new AppError('invalid', message, { cause, details: cause.details });
   return new AppError('unavailable', message, { cause, details: cause.details, retryAfterMs: 2_000 });
 }

@@ -21,13 +21,16 @@ export interface HealthRecord {
 export function createHealthRecord(clock: Clock): HealthRecord {
   let lastSuccess = Number.NEGATIVE_INFINITY;
   let problem: string | undefined;
-  return {
+  const record: HealthRecord = {
     answered() {
       lastSuccess = clock.monotonicMs();
       problem = undefined;
     },
     failed(error) {
-      if (!isUnreachable(error)) return;
+      if (!isUnreachable(error)) {
+        if (isAnswer(error)) record.answered();
+        return;
+      }
       problem = String(error.details.reason ?? error.details.sqlstate ?? error.message);
     },
     read(staleAfterMs) {
@@ -38,8 +41,14 @@ export function createHealthRecord(clock: Clock): HealthRecord {
         : { reachable, lastSuccessAgeMs, problem: problem ?? 'no answer' };
     },
   };
+  return record;
 }
 
 function isUnreachable(error: AppError): boolean {
   return error.details.sqlstate === 'NO_ANSWER' || isConnectionFailure(error);
+}
+
+/** The server spoke, if only to refuse the statement. */
+function isAnswer(error: AppError): boolean {
+  return typeof error.details.sqlstate === 'string' && /^[0-9A-Z]{5}$/.test(error.details.sqlstate);
 }

@@ -58,11 +58,12 @@ export function createKeeper({ pool, poolMin, health, clock, random, log }: Keep
 
   async function runOnce(): Promise<void> {
     const quietSince = clock.monotonicMs() - KEEP_EVERY_MS / 2;
-    const quiet = [...pool.idle(), ...pool.held()].filter(({ usedAtMs }) => usedAtMs < quietSince);
-    await Promise.all(quiet.map(ping));
+    const quiet = pool.idle().filter(({ usedAtMs }) => usedAtMs < quietSince);
+    const kept = pool.kept().filter(({ session }) => !session.isBusy);
+    await Promise.all([...quiet, ...kept].map(ping));
     await retireOld();
     try {
-      await pool.warm(Math.max(1, poolMin));
+      if ((await pool.warm(Math.max(1, poolMin))) > 0) health.answered();
     } catch (error) {
       const failure = toAppError(error);
       health.failed(failure);

@@ -10,18 +10,23 @@ import type { Session } from './session.ts';
  */
 export interface Pool {
   /** Throws AppError `unavailable` after the longest wait, or what `open` threw. */
-  acquire(): Promise<Lease>;
-  /** Opens sessions until `count` exist, as far as permits are free. Throws what `open` threw. */
-  warm(count: number): Promise<void>;
+  acquire(options?: AcquireOptions): Promise<Lease>;
+  /** Opens sessions until `count` exist, as far as permits are free; returns how many. Throws what `open` threw. */
+  warm(count: number): Promise<number>;
   /** Sessions nobody uses, the most recently used last. */
   idle(): readonly PooledSession[];
-  /** Sessions somebody holds. */
-  held(): readonly PooledSession[];
+  /** Sessions held for long, see `AcquireOptions`. */
+  kept(): readonly PooledSession[];
   /** Ends an idle session; nothing happens when it was taken meanwhile. */
   retire(pooled: PooledSession): Promise<void>;
   stats(): PoolStats;
   /** Refuses new work, waits up to `graceMs` for what is held, then drops it. Repeating is safe. */
   close(graceMs: number): Promise<void>;
+}
+
+export interface AcquireOptions {
+  /** For long and mostly silent use: the keeper asks now and then whether it is still there. */
+  readonly keep?: boolean;
 }
 
 export interface Lease {
@@ -34,6 +39,7 @@ export interface PooledSession {
   readonly session: Session;
   readonly openedAtMs: number;
   usedAtMs: number;
+  kept: boolean;
 }
 
 export interface PoolStats {
@@ -67,7 +73,8 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
 
   async function openPooled(): Promise<PooledSession> {
     const session = await open();
-    const pooled = { session, openedAtMs: clock.monotonicMs(), usedAtMs: clock.monotonicMs() };
+    const now = clock.monotonicMs();
+    const pooled: PooledSession = { session, openedAtMs: now, usedAtMs: now, kept: false };
     void session.lost.then(() => remove(idle, pooled));
     return pooled;
   }
@@ -85,10 +92,11 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     gate.give();
   }
 
-  async function acquire(): Promise<Lease> {
+  async function acquire({ keep = false }: AcquireOptions = {}): Promise<Lease> {
     await gate.take();
     try {
       const pooled = takeIdle() ?? (await openPooled());
+      pooled.kept = keep;
       held.add(pooled);
       if (closed) pooled.session.destroy('closing');
       return { session: pooled.session, release: () => release(pooled) };
@@ -98,19 +106,24 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     }
   }
 
-  async function warm(count: number): Promise<void> {
+  async function warm(count: number): Promise<number> {
+    let opened = 0;
     while (!closing && gate.free > 0 && idle.length + held.size < count) {
       await gate.take();
       try {
-        idle.unshift(await openPooled());
+        const pooled = await openPooled();
+        if (closing) await pooled.session.end();
+        else idle.unshift(pooled);
+        opened += 1;
       } finally {
         gate.give();
       }
     }
+    return opened;
   }
 
   async function retire(pooled: PooledSession): Promise<void> {
-    if (gate.free === 0 || !remove(idle, pooled)) return;
+    if (closing || gate.free === 0 || !remove(idle, pooled)) return;
     await gate.take();
     await discard(pooled);
   }
@@ -129,7 +142,7 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     acquire,
     warm,
     idle: () => [...idle],
-    held: () => [...held],
+    kept: () => [...held].filter(({ kept }) => kept),
     retire,
     stats: () => ({ in_use: max - gate.free, idle: idle.length, waiting: gate.waiting, max }),
     close,

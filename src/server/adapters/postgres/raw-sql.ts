@@ -55,7 +55,7 @@ export function createRawSql({ pool, nesting, health }: RawSqlDeps) {
 
   async function reserve(): Promise<ReservedSql> {
     nesting.refuse();
-    const lease = await pool.acquire();
+    const lease = await pool.acquire({ keep: true });
     const { session } = lease;
     return {
       lost: session.lost,

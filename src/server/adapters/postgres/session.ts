@@ -21,6 +21,8 @@ export interface Session {
   /** The server's process for this session. */
   readonly pid: number;
   readonly isLost: boolean;
+  /** True while a statement waits for its answer. */
+  readonly isBusy: boolean;
   /** Resolves when the connection is gone, by whatever end. */
   readonly lost: Promise<void>;
   /** Says goodbye, then resolves once the server has let go (at most a second later). Repeating is safe. */
@@ -80,6 +82,9 @@ function createSession(options: SessionOptions): Session {
     get isLost() {
       return loss.reason !== undefined;
     },
+    get isBusy() {
+      return loss.waiting() > 0;
+    },
     lost: loss.promise,
     async query(text, values = [], { arrays = false, limitMs = defaultLimit } = {}) {
       if (loss.reason !== undefined) throw loss.reason;
@@ -133,6 +138,7 @@ function createLoss() {
   const loss = {
     promise,
     reason: undefined as AppError | undefined,
+    waiting: () => waiting.size,
     mark(error: AppError) {
       if (loss.reason !== undefined) return;
       loss.reason = error;

@@ -78,14 +78,13 @@ async function runOnce<T>(deps: TransactionDeps, work: Work<T>, signal: AbortSig
 async function begin(pool: Pool): Promise<Lease> {
   for (let spare = pool.stats().max; ; spare -= 1) {
     const lease = await pool.acquire();
-    const fresh = pool.stats().idle === 0;
     try {
       await lease.session.query('BEGIN ISOLATION LEVEL READ COMMITTED');
       return lease;
     } catch (error) {
       lease.session.destroy('begin failed');
       lease.release();
-      if (spare === 0 || fresh || !isConnectionFailure(translateError(error))) throw error;
+      if (spare === 0 || !isConnectionFailure(translateError(error))) throw error;
     }
   }
 }

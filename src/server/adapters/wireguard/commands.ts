@@ -6,7 +6,9 @@ export type Command = (request: RunRequest) => Promise<RunResult>;
 
 /** What `wg` and `ip` say when the interface, or the daemon behind its socket, is not there. */
 const ABSENT =
-  /No such device|does not exist|Cannot find device|Connection refused|No such file|Broken pipe|Unable to (access|retrieve|modify) interface|Protocol not supported/i;
+  /No such device|does not exist|Cannot find device|Connection re(fused|set)|No such file|Broken pipe|Unable to (access|retrieve|modify) interface|Protocol not supported/i;
+/** Ended by SIGPIPE: the daemon died while `wg` was talking to it. */
+const BROKEN_OFF = 128 + 13;
 const MISSING_PROGRAM = /failed to execute|command not found/i;
 const NOT_ALLOWED = /Operation not permitted|Permission denied/i;
 
@@ -33,7 +35,8 @@ function translated(error: unknown, interfaceName: string, program: string): unk
   if (NOT_ALLOWED.test(stderr)) {
     return as('forbidden', `${program} may not change ${interfaceName}: CAP_NET_ADMIN is needed`);
   }
-  if ((program === 'wg' || program === 'ip') && ABSENT.test(stderr)) {
+  const absent = ABSENT.test(stderr) || error.details.exitCode === BROKEN_OFF;
+  if ((program === 'wg' || program === 'ip') && absent) {
     return as('unavailable', `the interface ${interfaceName} is not there or does not answer`);
   }
   return error;

@@ -36,9 +36,12 @@ async function load(path: string): Promise<PrivateKey> {
   }
 }
 
+/** Tells apart the temp files of calls that overlap in this process. */
+let attempts = 0;
+
 /** A link either appears with the whole key behind it or not at all, and never takes the place of another's. */
 async function create({ path, keyMaker }: ServerKeyOptions): Promise<void> {
-  const temp = `${path}.${process.pid}.tmp`;
+  const temp = `${path}.${process.pid}-${++attempts}.tmp`;
   await writeNew(temp, `${keyMaker.keyPair().privateKey}\n`);
   try {
     await link(temp, path);

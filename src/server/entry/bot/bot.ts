@@ -1,5 +1,6 @@
 import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
+import type { LoopRecord } from '../../core/loop-record.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Desk } from '../../core/ports/desk.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -56,7 +57,6 @@ export interface BotDeps {
 
 export interface BotStatus {
   readonly state: LinkState | 'stopped';
-  readonly lastSuccessAt: Date | null;
   readonly running: number;
   readonly waiting: number;
 }
@@ -71,6 +71,8 @@ export interface Bot {
   /** For the HTTP entry; works before `start` too. Null when polling. */
   readonly webhook: WebhookRoute | null;
   status(): BotStatus;
+  /** The polling loop's; null with a webhook, which has none. */
+  record(): LoopRecord | null;
   /** Resolves when nothing is being handled. */
   idle(): Promise<void>;
 }
@@ -114,10 +116,10 @@ export function createBot(deps: BotDeps): Bot {
     webhook,
     status: () => ({
       state: work ? link.state : 'stopped',
-      lastSuccessAt: link.lastSuccessAt,
       running: dispatcher.running,
       waiting: dispatcher.waiting,
     }),
+    record: () => (mode.kind === 'polling' ? link.record() : null),
     idle,
   };
 }

@@ -33,7 +33,7 @@ export type Asking = Exclude<Incoming, { kind: 'membership' }>;
  * foreign server, so nothing is taken for granted but an object.
  */
 export function readUpdate(update: Update): Incoming | null {
-  if (!Number.isSafeInteger(update.update_id)) return null;
+  if (!Number.isSafeInteger(update?.update_id)) return null;
   if (update.message) return readMessage(update, update.message);
   if (update.callback_query) return readButtonPress(update, update.callback_query);
   if (update.my_chat_member) return readMembership(update, update.my_chat_member);
@@ -44,7 +44,7 @@ function readMessage(update: Update, message: NonNullable<Update['message']>): I
   if (message.chat?.type !== 'private') return null;
   const from = readSender(update, message.from);
   if (!from) return null;
-  const text = typeof message.text === 'string' ? message.text : '';
+  const text = textOf(message.text);
   const word = /^\/([a-z]+)(?:@\w+)?(?=\s|$)/i.exec(text)?.[1]?.toLowerCase();
   const command = COMMANDS.find((each) => each === word);
   return command ? { ...from, kind: 'command', command } : { ...from, kind: 'text', text };
@@ -57,7 +57,7 @@ function readButtonPress(update: Update, query: NonNullable<Update['callback_que
   if (message && message.chat?.type !== 'private') return null;
   // A date of 0 marks a message too old for bots (InaccessibleMessage).
   const messageId = message && message.date !== 0 ? message.message_id : null;
-  return { ...from, kind: 'button', queryId: query.id, data: String(query.data ?? ''), messageId };
+  return { ...from, kind: 'button', queryId: query.id, data: textOf(query.data), messageId };
 }
 
 function readMembership(update: Update, change: NonNullable<Update['my_chat_member']>): Incoming | null {
@@ -77,8 +77,8 @@ function readSender(update: Update, sender: Sender): From | null {
       // In a private chat the chat has the id of its user.
       chatId: chatId(sender.id),
       languageHint: languageOf(sender.language_code),
-      name: cutTo(256, [sender.first_name, sender.last_name].filter(Boolean).join(' ')),
-      username: sender.username ?? null,
+      name: cutTo(256, `${textOf(sender.first_name)} ${textOf(sender.last_name)}`.trim()),
+      username: textOf(sender.username) || null,
     },
   };
 }
@@ -91,18 +91,9 @@ function languageOf(code: unknown): Language {
     : 'en';
 }
 
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 /** Whole characters, so that no emoji is cut in two. */
 function cutTo(limit: number, text: string): string {
   return [...text.slice(0, limit * 2)].slice(0, limit).join('').toWellFormed();
-}
-
-/**
- * The update with what PostgreSQL's JSON refuses taken out of its strings: NUL and halves of surrogate pairs.
- * Both reach us in the names and texts of real users.
- */
-export function storable<T>(value: T): T {
-  if (typeof value === 'string') return value.replaceAll('\0', '').toWellFormed() as T;
-  if (Array.isArray(value)) return value.map(storable) as T;
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [storable(key), storable(each)])) as T;
 }

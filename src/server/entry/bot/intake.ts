@@ -8,7 +8,7 @@ import type { Inbox } from '../../core/ports/store.ts';
 import type { Handled } from './conversation.ts';
 import type { Courtesy } from './courtesy.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { type Incoming, readUpdate, storable } from './incoming.ts';
+import { type Incoming, readUpdate } from './incoming.ts';
 import type { RateDecision } from './rate-limiter.ts';
 import type { Settler } from './settler.ts';
 
@@ -91,7 +91,7 @@ async function store(deps: IntakeDeps, arrivals: readonly Arrival[]): Promise<re
   if (arrivals.length === 0) return [];
   try {
     const fresh = await deps.inbox.accept(
-      arrivals.map(({ incoming, update }) => ({ id: incoming.updateId, payload: storable(update) })),
+      arrivals.map(({ incoming, update }) => ({ id: incoming.updateId, payload: update })),
     );
     return arrivals.filter((each) => isFresh(deps, each, fresh));
   } catch (error) {

@@ -21,8 +21,10 @@ export async function poll(deps: PollingDeps, signal: AbortSignal): Promise<void
   let webhookGone = false;
   while (!signal.aborted) {
     try {
-      if (!webhookGone) await deps.api.deleteWebhook({}, abortable(signal));
-      webhookGone = true;
+      if (!webhookGone) {
+        await deps.api.deleteWebhook({}, abortable(signal));
+        webhookGone = true;
+      }
       const updates = await fetchUpdates(deps, offset, signal);
       deps.link.succeeded();
       await deps.intake.take(updates);
@@ -37,11 +39,14 @@ export async function poll(deps: PollingDeps, signal: AbortSignal): Promise<void
   }
 }
 
-function fetchUpdates({ api, pollSeconds }: PollingDeps, offset: number | undefined, signal: AbortSignal) {
-  return api.getUpdates(
-    { offset, limit: 100, timeout: pollSeconds, allowed_updates: ALLOWED_UPDATES },
-    abortable(signal),
-  );
+function fetchUpdates(
+  { api, link, pollSeconds }: PollingDeps,
+  offset: number | undefined,
+  signal: AbortSignal,
+) {
+  // The first answer after trouble comes at once, so that the state is known without waiting a long poll out.
+  const timeout = link.state === 'running' ? pollSeconds : 0;
+  return api.getUpdates({ offset, limit: 100, timeout, allowed_updates: ALLOWED_UPDATES }, abortable(signal));
 }
 
 /** grammY's types name the AbortSignal of a shim; at run time it is this one. */

@@ -64,7 +64,9 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     start() {
       // An idle webhook connection is Telegram's to keep; ten seconds is plenty for a request of ours.
       app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30 });
-      return { port: app.server?.port ?? deps.port };
+      const port = app.server?.port ?? deps.port;
+      deps.log.info({ host: deps.host, port }, 'listening');
+      return { port };
     },
     async stop() {
       if (app.server) await app.stop();

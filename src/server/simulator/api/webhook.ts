@@ -74,8 +74,7 @@ export function createWebhook(deps: WebhookDeps): Webhook {
       return 0;
     } catch (error) {
       if (signal.aborted) return 0;
-      const isTimeout = error instanceof Error && /time/i.test(error.message);
-      return fail(lane, isTimeout ? 'Read timeout expired' : 'Connection failed', 0);
+      return fail(lane, reasonOf(deps, error), 0);
     }
   };
 
@@ -99,7 +98,7 @@ export function createWebhook(deps: WebhookDeps): Webhook {
   const pump = (): void => {
     if (!settings || stopping.signal.aborted) return;
     const passed = new Set<string>();
-    for (const queued of [...deps.queue.pending()]) {
+    for (const queued of deps.queue.pending()) {
       if (inFlight >= settings.maxConnections) return;
       const key = queued.chatId === null ? `u${queued.update.update_id}` : `c${queued.chatId}`;
       if (passed.has(key)) continue;
@@ -128,6 +127,13 @@ export function createWebhook(deps: WebhookDeps): Webhook {
       stopping.abort();
     },
   };
+}
+
+function reasonOf(deps: WebhookDeps, error: unknown): string {
+  if (!deps.request) return '[simulator] no HTTP client was given to it, so it cannot deliver';
+  return error instanceof Error && /time|within/i.test(error.message)
+    ? 'Read timeout expired'
+    : 'Connection failed';
 }
 
 async function post(

@@ -62,8 +62,8 @@ export function createBotApi(deps: BotApiDeps): BotApi {
     handle(request, path, server) {
       if (path.startsWith(apiPrefix)) return call(request, path.slice(apiPrefix.length), server);
       if (path.startsWith(filePrefix)) return Promise.resolve(download(deps, path.slice(filePrefix.length)));
-      const isApi = path.startsWith('/bot') || path.startsWith('/file/bot');
-      return isApi ? Promise.resolve(toResponse(UNAUTHORIZED)) : null;
+      if (!path.startsWith('/bot') && !path.startsWith('/file/bot')) return null;
+      return Promise.resolve(refuseToken(deps, path));
     },
     async execute(method, params) {
       const read = { params, uploads: NO_UPLOADS };
@@ -95,6 +95,14 @@ function run(
     },
   };
   return deps.dispatcher.run(method, call, read.params);
+}
+
+/** A call with another token: refused, but in the journal, since a bot with a wrong token is hard to see. */
+function refuseToken(deps: BotApiDeps, path: string): Response {
+  const read = { params: {}, uploads: NO_UPLOADS };
+  const answered = plain(UNAUTHORIZED);
+  record(deps, path.split('/').at(-1) ?? '', read, answered, undefined, deps.clock.monotonicMs());
+  return answered.response;
 }
 
 function plain(outcome: Outcome): Answered {

@@ -45,6 +45,7 @@ const fault = z.strictObject({
   count: z.number().int().positive().optional(),
   retryAfterSeconds: z.number().int().positive().optional(),
   status: z.number().int().min(100).max(599).optional(),
+  description: z.string().optional(),
   bytesPerSecond: z.number().positive().optional(),
   delayMs: z.number().nonnegative().optional(),
   reset: z.boolean().optional(),

@@ -34,7 +34,7 @@ export async function answerWithFault(
         fault.retryAfterSeconds ?? 1,
       );
     case 'server_error':
-      return refused(fault.status ?? 500, fault.status === 502 ? 'Bad Gateway' : 'Internal Server Error');
+      return refused(fault.status ?? 500, fault.description ?? describe(fault.status ?? 500));
     case 'stall_before_headers':
       return unsent(await stall(hangUp));
     case 'reset':
@@ -73,6 +73,15 @@ async function answerExecuted(
       await clock.sleep(fault.delayMs ?? 1000, hangUp).catch(() => undefined);
       return { response: toResponse(outcome), outcome };
   }
+}
+
+function describe(status: number): string {
+  const words: Readonly<Record<number, string>> = {
+    401: 'Unauthorized',
+    404: 'Not Found',
+    502: 'Bad Gateway',
+  };
+  return words[status] ?? 'Internal Server Error';
 }
 
 function refused(code: number, description: string, retryAfterSeconds?: number): Answered {

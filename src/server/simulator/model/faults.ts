@@ -7,7 +7,7 @@
 export type FaultKind =
   /** 429 with `retryAfterSeconds`. */
   | 'too_many_requests'
-  /** An answer of `status` (default 500) with Telegram's JSON. */
+  /** An answer of `status` (default 500) and `description` as Telegram's JSON: 502, or 401 for a revoked token. */
   | 'server_error'
   /** No headers, ever. */
   | 'stall_before_headers'
@@ -39,6 +39,7 @@ export interface FaultOrder {
   readonly count?: number;
   readonly retryAfterSeconds?: number;
   readonly status?: number;
+  readonly description?: string;
   readonly bytesPerSecond?: number;
   readonly delayMs?: number;
   readonly reset?: boolean;

@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { NewJob } from '../../../../src/server/core/ports/jobs.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+
+// The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 let rig: JobsRig;
 beforeEach(async () => {
@@ -51,7 +54,7 @@ test('F-J1: with nobody to rescue them they come back when the lease ends', asyn
   await killedHolder();
   expect(await workAll(1)).toEqual(Array(50).fill(2));
   expect(await rig.rows(`state <> 'completed'`)).toEqual([]);
-}, 15_000);
+});
 
 test('F-J3: ten thousand jobs held by a living process do not hide ten lost ones', async () => {
   const living = rig.create();

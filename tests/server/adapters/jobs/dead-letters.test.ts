@@ -1,6 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import { eventually } from '../../../support/eventually.ts';
 import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+
+// The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 let rig: JobsRig;
 beforeEach(async () => {

@@ -1,5 +1,9 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
+import { eventually } from '../../../support/eventually.ts';
 import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+
+// The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 let rig: JobsRig;
 beforeEach(async () => {
@@ -39,6 +43,7 @@ for (const [title, change, stuck] of cases) {
     await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'a' } }]);
     if (change !== '') await rig.sql(`UPDATE adit_jobs.job SET ${change}`);
     expect(await jobs.stuck(new Date())).toBe(stuck);
+    expect(await rig.sql('SELECT stuck FROM report.jobs')).toEqual([{ stuck: stuck === 1 }]);
   });
 }
 
@@ -52,4 +57,31 @@ test('counts tell each queue and state', async () => {
     { queue: 'apply-peer', state: 'created', count: 2 },
     { queue: 'housekeeping', state: 'created', count: 1 },
   ]);
+});
+
+test('report.jobs shows a job from its first try to its death, as one row', async () => {
+  const jobs = rig.create();
+  jobs.work('apply-peer', { batchSize: 1, maxHeld: 1 }, async () => {
+    throw new Error('no interface');
+  });
+  await jobs.start();
+  await jobs.enqueue([{ kind: 'apply-peer', data: { peerId: 'the peer' }, startAfterMs: 60_000 }]);
+  const view = () => rig.sql('SELECT * FROM report.jobs');
+  const same = { subject: 'the peer', stuck: false, max_attempts: 13 };
+  expect(await view()).toMatchObject([
+    { ...same, queue: 'apply-peer', state: 'created', attempt: 0, started_at: null, last_error: null },
+  ]);
+  await rig.sql('UPDATE adit_jobs.job SET start_after = now()');
+  await eventually(async () =>
+    expect(await view()).toMatchObject([
+      { ...same, queue: 'apply-peer', state: 'retry', attempt: 1, last_error: 'no interface' },
+    ]),
+  );
+  await rig.sql('UPDATE adit_jobs.job SET retry_count = retry_limit - 1, start_after = now()');
+  await eventually(async () =>
+    expect(await view()).toMatchObject([
+      { ...same, queue: 'dead-letter', state: 'dead', attempt: 13, last_error: 'no interface' },
+    ]),
+  );
+  await jobs.stop({ graceMs: 0 });
 });

@@ -1,8 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'bun:test';
+import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { JobsDatabase } from '../../../../src/server/adapters/jobs/database.ts';
 import type { HeldJob } from '../../../../src/server/core/ports/jobs.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+
+// The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
+setDefaultTimeout(30_000);
 
 let rig: JobsRig;
 let texts: string[];

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
 import { type Database, toSqlExecutor } from '../../../../src/server/adapters/postgres/client.ts';
@@ -6,6 +7,9 @@ import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failures.ts';
 import { type TestDatabase, testDatabase } from '../../../support/postgres.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 const things = pgTable('things', {
   id: integer().primaryKey(),
@@ -228,6 +232,17 @@ describe('F-D3: nothing stays behind', () => {
     expect(await database.raw.execute('SELECT 1 FROM things WHERE id >= 200000')).toEqual([]);
   });
 
+  test('a process killed in the middle of a transaction leaves no lock', async () => {
+    await place.admin.unsafe('CREATE TABLE held AS SELECT 1 AS id, 1 AS n');
+    const program = join(import.meta.dir, '../../../support/open-transaction-process.ts');
+    const env = { ...process.env, ADDRESS: JSON.stringify(place.socket) };
+    const child = Bun.spawn([process.execPath, program], { env, stdout: 'pipe', stderr: 'inherit' });
+    await child.stdout.getReader().read();
+    child.kill('SIGKILL');
+    await database.raw.execute('UPDATE held SET n = n + 10 WHERE id = 1');
+    expect(await database.raw.execute('SELECT n FROM held')).toEqual([{ n: 11 }]);
+  });
+
   test('a transaction that never ends is ended, and its place is free again', async () => {
     const small = databaseOn(place.socket, { poolMax: 1, statementTimeoutMs: 200 });
     const failure = await failureOf(small.transaction(() => new Promise(() => {})));
@@ -249,6 +264,15 @@ describe('close', () => {
     expect(await slow).toMatchObject([{ said: 'done' }]);
     await closed;
     await own.close(0);
+  });
+
+  test('in the middle of a start leaves no session either', async () => {
+    const own = databaseOn({ ...place.socket, database: place.name }, { poolMin: 6 });
+    const starting = own.start().catch(() => {});
+    await own.close(0);
+    await starting;
+    await database.close(1_000);
+    await eventually(async () => expect(await sessions()).toEqual([]));
   });
 
   test('drops what does not end in time', async () => {

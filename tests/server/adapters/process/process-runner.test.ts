@@ -38,8 +38,20 @@ describe('run', () => {
     // `wg` and `nft -f -` open it a second time, which a socket refuses (ENXIO).
     expect((await runner.run({ argv: ['cat', '/dev/stdin'], input })).stdout).toBe(input);
     expect((await runner.run({ argv: ['readlink', '/proc/self/fd/0'], input })).stdout).toMatch(
-      /^(pipe:|\/memfd:)/,
+      /^\/dev\/shm\/#\d+ \(deleted\)$/m,
     );
+  });
+
+  test('input leaves no descriptor behind, whether the child reads it or cannot even start', async () => {
+    const { runner } = setUp();
+    await runner.run({ argv: ['cat'], input: 'x' });
+    const before = openFds();
+    for (let round = 0; round < 50; round++) {
+      await runner.run({ argv: ['cat'], input: 'x' });
+      await runner.run({ argv: ['true'], input: 'x' });
+      await failureOf(runner.run({ argv: ['no-such-program'], input: 'x' }));
+    }
+    await eventually(() => openFds() <= before);
   });
 
   test('a child that does not read its input still ends by its own exit code', async () => {

@@ -49,6 +49,8 @@ const READY_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 5;
 const FIRST_TRIES = 5;
 const LONGEST_PAUSE_MS = 10_000;
+/** A server that lived this long did not end because of how it was started. */
+const STEADY_AFTER_MS = 10_000;
 
 interface Place {
   readonly folders: ServerFolders;
@@ -61,6 +63,7 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
   let started: Promise<DatabaseAddress> | undefined;
   let release = async (): Promise<void> => {};
   let server: LongLived | undefined;
+  let supervision = Promise.resolve();
   let restarts = 0;
 
   async function start(signal: AbortSignal): Promise<DatabaseAddress> {
@@ -69,7 +72,7 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
     });
     await launch(place, signal, FIRST_TRIES);
     const address = { host: place.folders.socket, port: SERVER_PORT, database: DATABASE, user: SUPERUSER };
-    void supervise(place);
+    supervision = supervise(place);
     return address;
   }
 
@@ -88,7 +91,8 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
   }
 
   async function supervise(place: Place): Promise<void> {
-    while (server !== undefined) {
+    for (let inARow = 0; server !== undefined; ) {
+      const startedAt = clock.monotonicMs();
       const exitCode = await server.exited;
       if (stopping.signal.aborted) return;
       log.error(
@@ -97,14 +101,22 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
       );
       server = undefined;
       restarts += 1;
-      await launch(place, stopping.signal, Number.POSITIVE_INFINITY).catch(() => {});
+      inARow = clock.monotonicMs() - startedAt < STEADY_AFTER_MS ? inARow + 1 : 0;
+      await relaunch(place, inARow).catch(() => {});
     }
+  }
+
+  /** Without a pause after the first crash; one that ends over and over must not keep the machine busy. */
+  async function relaunch(place: Place, inARow: number): Promise<void> {
+    if (inARow > 1) await clock.sleep(Math.min(100 * 2 ** inARow, LONGEST_PAUSE_MS), stopping.signal);
+    await launch(place, stopping.signal, Number.POSITIVE_INFINITY);
   }
 
   async function stop(): Promise<void> {
     stopping.abort();
     await started?.catch(() => {});
     if (server !== undefined) await stopServer(server, clock);
+    await supervision;
     server = undefined;
     await release();
   }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, chown, lstat, mkdir } from 'node:fs/promises';
+import { chmod, chown, lchown, lstat, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 import { refuseClosedWay, type ServerUser } from './server-user.ts';
@@ -18,6 +18,7 @@ export interface ServerFolders {
 export const SERVER_PORT = 5432;
 /** sun_path of unix(7) is 108 bytes with its closing zero. */
 const LONGEST_SOCKET_PATH = 107;
+const SHORT_FOLDER = '/tmp/adit-socket-';
 
 /**
  * Makes the folders and gives them to whom they belong. As root, STATE_DIR stays root's, and the server's
@@ -29,8 +30,7 @@ export async function prepareFolders(stateDir: string, user: ServerUser | undefi
   await mkdir(stateDir, { recursive: true, mode: 0o700 });
   if (user !== undefined) {
     await refuseClosedWay(user, stateDir);
-    await chown(stateDir, 0, user.gid);
-    await chmod(stateDir, 0o710);
+    await letThrough(stateDir, user);
   }
   await mkdir(base, { recursive: true });
   await chmod(base, 0o755);
@@ -46,10 +46,17 @@ export async function prepareFolders(stateDir: string, user: ServerUser | undefi
   return folders;
 }
 
+/** A STATE_DIR that is the user's already, of a service running as that user, stays as it is. */
+async function letThrough(stateDir: string, user: ServerUser): Promise<void> {
+  if ((await lstat(stateDir)).uid === user.uid) return;
+  await chown(stateDir, 0, user.gid);
+  await chmod(stateDir, 0o710);
+}
+
 /** A long STATE_DIR gets a short folder under /tmp, the same one at every start. */
 function socketFolder(wanted: string): string {
   if (Buffer.byteLength(`${wanted}/.s.PGSQL.${SERVER_PORT}`) <= LONGEST_SOCKET_PATH) return wanted;
-  return `/tmp/adit-${createHash('sha256').update(wanted).digest('hex').slice(0, 16)}`;
+  return SHORT_FOLDER + createHash('sha256').update(wanted).digest('hex').slice(0, 16);
 }
 
 /** A folder of the server's alone. Under /tmp somebody else may have been there first: then it is refused. */
@@ -57,11 +64,24 @@ async function makeOwn(folder: string, user: ServerUser | undefined): Promise<vo
   await mkdir(folder, { mode: 0o700 }).catch(ignoreExisting);
   const found = await lstat(folder);
   const mine = process.getuid?.() ?? 0;
-  const strange = !found.isDirectory() || (found.uid !== mine && found.uid !== user?.uid);
-  if (strange)
-    throw new AppError('forbidden', `${folder} belongs to somebody else.`, { details: { uid: found.uid } });
-  if (user !== undefined) await chown(folder, user.uid, user.gid);
+  const foreign = found.uid !== mine && found.uid !== user?.uid;
+  const mayTakeOver = mine === 0 && !folder.startsWith(SHORT_FOLDER);
+  if (!found.isDirectory() || (foreign && !mayTakeOver)) {
+    const message = `${folder} belongs to user ${found.uid}. Remove it, or give it to the user Adit runs as.`;
+    throw new AppError('forbidden', message, { details: { folder, uid: found.uid } });
+  }
+  if (user !== undefined && found.uid !== user.uid) await handOver(folder, user);
   await chmod(folder, 0o700);
+}
+
+/**
+ * Tried as nobody first, installed with a user of its own later: what is inside goes along. Links are not
+ * followed; `readdir` with `recursive` does, in Bun 1.4.5.
+ */
+async function handOver(place: string, user: ServerUser): Promise<void> {
+  await lchown(place, user.uid, user.gid);
+  if (!(await lstat(place)).isDirectory()) return;
+  for (const inside of await readdir(place)) await handOver(join(place, inside), user);
 }
 
 function ignoreExisting(error: NodeJS.ErrnoException): void {

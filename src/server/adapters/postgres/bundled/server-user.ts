@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
 
@@ -40,7 +40,7 @@ export function steppingDown(user: ServerUser | undefined): readonly [string, ..
 
 /** Throws AppError `invalid` when `user` could not walk down to `folder`. */
 export async function refuseClosedWay(user: ServerUser, folder: string): Promise<void> {
-  for (let place = dirname(folder); ; place = dirname(place)) {
+  for (let place = dirname(await realpath(folder)); ; place = dirname(place)) {
     const found = await lstat(place);
     if (!mayEnter(user, found)) {
       const message = `The bundled PostgreSQL runs as "${user.name}", who may not enter ${place}: set STATE_DIR=/var/lib/adit`;

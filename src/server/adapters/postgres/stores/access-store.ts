@@ -15,6 +15,7 @@ import { accounts, devices, issues, peers, subscriptions, updates } from '../sch
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
 import { expireSubscriptions } from './expiry.ts';
+import { storableText } from './storable.ts';
 
 export interface AccessStoreDeps {
   readonly database: Database;
@@ -118,8 +119,8 @@ async function lockAccounts(tx: Tx, profiles: readonly AccountProfile[]): Promis
         id: each.id,
         chatId: each.chatId,
         languageHint: each.languageHint,
-        name: each.name,
-        username: each.username,
+        name: storableText(each.name),
+        username: each.username === null ? null : storableText(each.username),
       })),
     )
     .onConflictDoUpdate({
@@ -144,8 +145,19 @@ async function add(tx: Tx, additions: AccessAdditions, now: Date): Promise<void>
     await tx.insert(peers).values(additions.devices.map((each) => newPeer(each, now)));
   }
   if (additions.issues.length > 0) {
+    // A peer that is new here has no earlier promise.
+    if (additions.devices.length < additions.issues.length) await supersede(tx, additions.issues, now);
     await tx.insert(issues).values(additions.issues.map((each) => ({ ...each, createdAt: now })));
   }
+}
+
+/** The newest promise for a peer is the one that is kept; an earlier one that never arrived is let go. */
+async function supersede(tx: Tx, added: AccessAdditions['issues'], now: Date): Promise<void> {
+  const peerIds = added.map((each) => each.peerId);
+  await tx
+    .update(issues)
+    .set({ supersededAt: now })
+    .where(and(inArray(issues.peerId, peerIds), isNull(issues.deliveredAt), isNull(issues.supersededAt)));
 }
 
 const newPeer = (device: NewDevice, now: Date) => ({

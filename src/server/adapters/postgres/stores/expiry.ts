@@ -10,7 +10,7 @@ export interface Expired {
 /**
  * Carries out the end of subscriptions: their accounts' peers become unwanted, unless another subscription runs.
  * Devices keep their addresses, so that a renewal brings the same configs back to life.
- * Indexes: subscriptions_due, devices_account, peers_device.
+ * Indexes: subscriptions_due, accounts_pkey, devices_account, peers_device.
  */
 export async function expireSubscriptions(tx: Tx, now: Date, limit: number): Promise<Expired> {
   const due = await tx.execute<{ account_id: string }>(sql`
@@ -22,6 +22,8 @@ export async function expireSubscriptions(tx: Tx, now: Date, limit: number): Pro
     returning account_id::text`);
   if (due.length === 0) return { subscriptions: 0, peers: [] };
   const accounts = [...new Set(due.map((row) => row.account_id))];
+  // A request for one more device holds its account: its peer is there to be seen once the lock is ours.
+  await tx.execute(sql`select from adit.accounts where id in ${accounts} order by id for no key update`);
   const peers = await tx.execute<{ id: string }>(sql`
     update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d

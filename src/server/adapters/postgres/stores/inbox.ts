@@ -4,6 +4,7 @@ import { type UpdateId, updateId } from '../../../core/ids.ts';
 import type { Inbox, StoredUpdate } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
 import { updates } from '../schema.ts';
+import { storableJson } from './storable.ts';
 
 const LARGEST_WRITE = 500;
 
@@ -60,7 +61,7 @@ async function insertNew(database: Database, batch: readonly StoredUpdate[]): Pr
   const rows = await database.read((tx) =>
     tx
       .insert(updates)
-      .values([...unique.values()].map((each) => ({ id: each.id, payload: each.payload })))
+      .values([...unique.values()].map((each) => ({ id: each.id, payload: storableJson(each.payload) })))
       .onConflictDoNothing()
       .returning({ id: updates.id }),
   );

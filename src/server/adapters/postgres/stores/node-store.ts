@@ -75,7 +75,7 @@ async function addPool(tx: Tx, node: NodeId, pool: PoolSpec): Promise<void> {
 
 async function readUsage(tx: Tx) {
   const rows = await tx.execute<{ pool: string; free: string; leased: string; resting: string }>(
-    sql`select pool, free, leased, resting from report.addresses`,
+    sql`select pool, free, leased, resting from report.addresses order by pool`,
   );
   return rows.map((row) => ({
     pool: row.pool,

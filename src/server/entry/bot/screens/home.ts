@@ -35,7 +35,7 @@ export function hintScreen(page: Page): Screen {
 
 /** While the config is on its way; the delivery edits it into "ready". Without buttons, so that it stays what it is. */
 export function preparingScreen(page: Page, deviceName: string, greetName: string | null): Screen {
-  const hello = greetName === null ? null : page.voice.html('hello', { name: greetName });
+  const hello = greetName ? page.voice.html('hello', { name: greetName }) : null;
   return { html: paragraphs(hello, page.voice.html('preparing', { device: deviceName })), buttons: [] };
 }
 

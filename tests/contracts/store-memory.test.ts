@@ -1,0 +1,10 @@
+import { openMemoryRig } from '../support/memory-rig.ts';
+import { accessStoreContract } from './access-store.contract.ts';
+import { allocationContract } from './allocation.contract.ts';
+import { nodeStoreContract } from './node-store.contract.ts';
+import { peerStoreContract } from './peer-store.contract.ts';
+
+accessStoreContract('memory', openMemoryRig);
+peerStoreContract('memory', openMemoryRig);
+nodeStoreContract('memory', openMemoryRig);
+allocationContract('memory', openMemoryRig);

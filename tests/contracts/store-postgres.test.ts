@@ -1,0 +1,10 @@
+import { openPostgresRig } from '../support/postgres-rig.ts';
+import { accessStoreContract } from './access-store.contract.ts';
+import { allocationContract } from './allocation.contract.ts';
+import { nodeStoreContract } from './node-store.contract.ts';
+import { peerStoreContract } from './peer-store.contract.ts';
+
+accessStoreContract('PostgreSQL', openPostgresRig);
+peerStoreContract('PostgreSQL', openPostgresRig);
+nodeStoreContract('PostgreSQL', openPostgresRig);
+allocationContract('PostgreSQL', openPostgresRig);

@@ -1,0 +1,28 @@
+import { expect, test } from 'bun:test';
+import { registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
+import { startBot } from '../../../support/bot-rig.ts';
+
+test('the menu stands in both languages, and in English for all others', async () => {
+  await using rig = await startBot();
+  await registerCommands(rig.api, rig.words, rig.log);
+  const described = async (language_code?: 'ru' | 'en') =>
+    (await rig.api.getMyCommands({ language_code })).map((each) => each.description);
+  expect(await described('ru')).toContain('Мои устройства');
+  expect(await described('en')).toContain('My devices');
+  expect(await described()).toContain('My devices');
+  expect((await rig.api.getMyCommands()).map((each) => each.command)).toEqual([
+    'start',
+    'trial',
+    'devices',
+    'status',
+    'help',
+    'language',
+  ]);
+});
+
+test('a menu that cannot be set is not fatal', async () => {
+  await using rig = await startBot();
+  rig.control.orderFault({ kind: 'server_error', method: 'setMyCommands' });
+  await registerCommands(rig.api, rig.words, rig.log);
+  expect(rig.log.lines.map((each) => each.message)).toContain('the command menu could not be set');
+});
