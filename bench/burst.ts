@@ -44,8 +44,11 @@ const FIRST_USER = 1_000_000;
 const CONNECTIONS_EVERY_MS = 20;
 /** A reading costs the program some queries; a window of it is longer than this, so none is missed. */
 const METRICS_EVERY_MS = 500;
-/** Long enough for timers of a start, or of a burst, to have passed. */
-const REST_MS = 10_000;
+/**
+ * Until memory is what it is at rest, and until the figures of the event loop, which cover the last window of 10 s and
+ * the running one, tell nothing any more of what was before.
+ */
+const REST_MS = 21_000;
 const MB = 1024 * 1024;
 
 const wish = process.argv[2]?.replace(/^--/, '') ?? 'default';
@@ -72,10 +75,10 @@ async function run(rig: BurstRig): Promise<void> {
     bursts.push(await burst(rig, adit, FIRST_USER + round * plan.users));
     others.push(await naive.run(plan.users, plan.withinMs, FIRST_USER + round * plan.users));
     process.stderr.write('.');
+    await Bun.sleep(REST_MS);
   }
   process.stderr.write('\n');
   await naive.close();
-  await Bun.sleep(REST_MS);
   const settled = memoryOf(adit.pid);
   await adit.kill('SIGTERM');
   const starts = await timedStarts(rig);

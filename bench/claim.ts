@@ -5,14 +5,19 @@
  *   ./build.sh bench claim --full     every pool, share and number of clients
  *   ./build.sh bench claim --quick    a look in half a minute
  */
-import postgres from 'postgres';
-import { parseDatabaseUrl } from '../src/server/adapters/postgres/address.ts';
-import { databaseOn } from '../tests/support/database.ts';
 import { measureClaims } from './support/claim-cell.ts';
-import { ADVISORY, claimContenders, HEAD, OURS, READ_ALL } from './support/claim-contenders.ts';
-import { type ClaimPool, fillPool, prepareClaims } from './support/claim-pool.ts';
+import {
+  ADVISORY,
+  type ClaimContender,
+  claimContenders,
+  HEAD,
+  OURS,
+  ours,
+  READ_ALL,
+} from './support/claim-contenders.ts';
+import { type ClaimSite, openClaimSite } from './support/claim-site.ts';
 import { claimUnderSnapshot, type SnapshotRun } from './support/claim-under-snapshot.ts';
-import { migrated, startDurablePostgres } from './support/durable-postgres.ts';
+import { startDurablePostgres } from './support/durable-postgres.ts';
 import { median, pairedRatio, perSecond, times } from './support/figures.ts';
 import { inRounds } from './support/rounds.ts';
 import { createScoreboard } from './support/scoreboard.ts';
@@ -29,6 +34,8 @@ interface Plan {
 
 const SHARES = [0.5, 0.9, 0.99, 1];
 const BUSY = 32;
+/** Bits of the pools whose rates are compared. */
+const [SMALL, LARGE] = [16, 20];
 const inOneMinute = { bits: 20, windows: 12, windowMs: 5_000 };
 
 const PLANS: Readonly<Record<string, Plan>> = {
@@ -65,6 +72,11 @@ interface Cell {
   readonly rates: ReadonlyMap<string, readonly number[]>;
 }
 
+interface Scale {
+  readonly share: number;
+  readonly ratio: number;
+}
+
 const wish = process.argv[2]?.replace(/^--/, '') ?? 'default';
 const plan = PLANS[wish];
 if (plan === undefined) throw new Error(`no such size: ${wish}; there is ${Object.keys(PLANS).join(', ')}`);
@@ -79,53 +91,61 @@ try {
 process.exit(exitCode);
 
 async function run(sizes: Plan): Promise<number> {
-  const url = await migrated(server);
-  const admin = postgres(url, { max: 1, onnotice: () => {} });
-  const holder = postgres(url, { max: 1, onnotice: () => {} });
-  // One connection a client: nobody waits for a slot. A minute a statement: reading a million rows may take it.
-  // Not started: the pool opens connections by need, and no keeper drops a session for queueing long at a lock.
-  const database = databaseOn(parseDatabaseUrl(url), {
-    poolMin: BUSY,
-    poolMax: BUSY,
-    statementTimeoutMs: 60_000,
-  });
-  await prepareClaims(admin);
-  board.say(`claim: PostgreSQL 18 as bundled, full durability, each claim a committed row of its own`);
-  const cells = await measureAll(sizes, database, admin);
-  judgeCells(cells);
-  const snapshot = await claimUnderSnapshot(admin, holder, database, { ...sizes.snapshot, clients: BUSY });
-  showSnapshot(snapshot, sizes);
-  await Promise.all([database.close(1_000), admin.end(), holder.end()]);
+  const site = await openClaimSite(server, 'bench_claim', BUSY);
+  const small = await openClaimSite(server, 'bench_claim_small', BUSY);
+  board.say('claim: PostgreSQL 18 as bundled, full durability, each claim a committed row of its own');
+  await measureAll(sizes, site, small);
+  await small.close();
+  showSnapshot(await claimUnderSnapshot(site, { ...sizes.snapshot, clients: BUSY }), sizes);
+  await site.close();
   return board.finish();
 }
 
-async function measureAll(
-  sizes: Plan,
-  database: ReturnType<typeof databaseOn>,
-  admin: postgres.Sql,
-): Promise<Cell[]> {
+async function measureAll(sizes: Plan, site: ClaimSite, small: ClaimSite): Promise<void> {
   const cells: Cell[] = [];
-  let pool: ClaimPool;
-  const contenders = claimContenders(database, () => pool.lastPosition);
-  board.section(`Claims a second (median of ${sizes.rounds} rounds); at 100 % used: answers "full" a second`);
+  const scales: Scale[] = [];
+  const contenders = claimContenders(site);
   for (const bits of sizes.pools) {
     for (const share of sizes.shares) {
-      pool = await fillPool(admin, bits, share);
+      await site.fill(bits, share);
       for (const clients of sizes.clients(bits, share)) {
-        const measure = (each: (typeof contenders)[number]) =>
-          measureClaims(admin, pool, each, { clients, sliceMs: sizes.sliceMs });
+        const measure = (each: ClaimContender) =>
+          measureClaims(site, each, { clients, sliceMs: sizes.sliceMs });
         cells.push({ bits, share, clients, rates: await inRounds(sizes.rounds, contenders, measure) });
-        process.stderr.write('.');
       }
+      if (bits === LARGE) scales.push(await measureScale(sizes, share, site, small));
+      process.stderr.write('.');
     }
   }
   process.stderr.write('\n');
+  showCells(cells, contenders, sizes);
+  judgeCells(cells);
+  for (const { share, ratio } of scales) {
+    board.atLeast(`ours at 2^20 of ours at 2^16, ${(share * 100).toFixed(0)} % used`, ratio, 0.85, times);
+  }
+}
+
+/** The same in a small pool and a large one, in turn. */
+async function measureScale(sizes: Plan, share: number, large: ClaimSite, small: ClaimSite): Promise<Scale> {
+  await small.fill(SMALL, share);
+  const sizesOf = [large, small].map((site) => ({
+    name: `2^${site.pool().bits}`,
+    site,
+    claims: ours(site.database),
+  }));
+  const rounds = await inRounds(sizes.rounds * 3, sizesOf, ({ site, claims }) =>
+    measureClaims(site, claims, { clients: BUSY, sliceMs: sizes.sliceMs }),
+  );
+  return { share, ratio: pairedRatio(rounds.get(`2^${LARGE}`) ?? [], rounds.get(`2^${SMALL}`) ?? []) };
+}
+
+function showCells(cells: readonly Cell[], contenders: readonly ClaimContender[], sizes: Plan): void {
+  board.section(`Claims a second (median of ${sizes.rounds} rounds); at 100 % used: answers "full" a second`);
   const names = contenders.map((each) => each.name);
   board.table([
     ['pool, used, clients', ...names],
     ...cells.map((cell) => [nameOf(cell), ...names.map((name) => perSecond(median(rates(cell, name))))]),
   ]);
-  return cells;
 }
 
 function nameOf({ bits, share, clients }: Cell): string {
@@ -152,14 +172,6 @@ function judgeCells(cells: readonly Cell[]): void {
   ] as const) {
     const full = busy.find((cell) => cell.bits === bits && cell.share === 1);
     if (full) board.atLeast(`full 2^${bits}, against read all`, against(full, READ_ALL), wanted, times);
-  }
-  for (const share of SHARES) {
-    const [small, large] = [16, 20].map((bits) =>
-      busy.find((each) => each.bits === bits && each.share === share),
-    );
-    if (!small || !large) continue;
-    const ratio = median(rates(large, OURS)) / median(rates(small, OURS));
-    board.atLeast(`ours at 2^20 of ours at 2^16, ${(share * 100).toFixed(0)} % used`, ratio, 0.85, times);
   }
 }
 

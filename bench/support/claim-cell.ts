@@ -1,6 +1,7 @@
 import type postgres from 'postgres';
 import type { ClaimContender } from './claim-contenders.ts';
 import { type ClaimPool, checkClaims, giveBack } from './claim-pool.ts';
+import type { ClaimSite } from './claim-site.ts';
 import { check } from './scoreboard.ts';
 
 export interface CellOptions {
@@ -18,11 +19,11 @@ const LONGEST_QUEUE_MS = 500;
  * warms up, and tells how long a queue of slow ones would take.
  */
 export async function measureClaims(
-  admin: postgres.Sql,
-  pool: ClaimPool,
+  { admin, pool: filled }: ClaimSite,
   contender: ClaimContender,
   { clients, sliceMs }: CellOptions,
 ): Promise<number> {
+  const pool = filled();
   if (pool.free === 0 && !contender.knowsFull) return Number.NaN;
   // Never more than half of what is free, so that a "99 % used" pool stays one.
   const most = pool.free === 0 ? Number.POSITIVE_INFINITY : Math.ceil(pool.free / 2);

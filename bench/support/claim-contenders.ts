@@ -5,6 +5,7 @@ import { systemRandom } from '../../src/server/adapters/system/random.ts';
 import { createGroupCommit } from '../../src/server/core/group-commit.ts';
 import { type NodeId, nodeId } from '../../src/server/core/ids.ts';
 import { MEASURED } from './claim-pool.ts';
+import type { ClaimSite } from './claim-site.ts';
 
 /** One way of giving out an address. All use the same client, the same connections and the same row. */
 export interface ClaimContender {
@@ -28,7 +29,8 @@ export const ADVISORY = 'advisory lock';
 export const READ_ALL = 'read all';
 export const HEAD = 'head order';
 
-export function claimContenders(database: Database, lastPosition: () => number): readonly ClaimContender[] {
+export function claimContenders({ database, pool }: ClaimSite): readonly ClaimContender[] {
+  const lastPosition = () => pool().lastPosition;
   return [
     ours(database),
     oursAlone(database),

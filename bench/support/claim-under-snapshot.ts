@@ -1,8 +1,8 @@
 import type postgres from 'postgres';
-import type { Database } from '../../src/server/adapters/postgres/client.ts';
 import { nodeId } from '../../src/server/core/ids.ts';
 import { type ClaimContender, headOrder, headOrderBatched, ours } from './claim-contenders.ts';
 import { MEASURED } from './claim-pool.ts';
+import type { ClaimSite } from './claim-site.ts';
 import { inRounds } from './rounds.ts';
 import { check } from './scoreboard.ts';
 
@@ -27,15 +27,13 @@ const SLICES = 3;
  * dies can be removed. Each contender has a pool of its own, or one would walk over what another left behind.
  */
 export async function claimUnderSnapshot(
-  admin: postgres.Sql,
-  holder: postgres.Sql,
-  database: Database,
+  { admin, database }: ClaimSite,
   options: SnapshotOptions,
 ): Promise<SnapshotRun> {
   const contenders = [ours(database, nodeId('pool1')), headOrder(database, 2), headOrderBatched(database, 3)];
   await threeFreePools(admin, options.bits);
   const given = new Map<string, number[]>(contenders.map((each) => [each.name, []]));
-  const rates = await withSnapshot(holder, () => runWindows(contenders, options, given));
+  const rates = await withSnapshot(admin, () => runWindows(contenders, options, given));
   for (const [index, each] of contenders.entries()) {
     await checkPool(admin, index + 1, options.bits, given.get(each.name) ?? []);
   }
@@ -80,8 +78,8 @@ function rateOf(parts: readonly { readonly claims: number; readonly ms: number }
 }
 
 /** The snapshot is there before the first claim and, checked, still there after the last. */
-async function withSnapshot<T>(holder: postgres.Sql, work: () => Promise<T>): Promise<T> {
-  return holder.begin('isolation level repeatable read', async (tx) => {
+async function withSnapshot<T>(admin: postgres.Sql, work: () => Promise<T>): Promise<T> {
+  return admin.begin('isolation level repeatable read', async (tx) => {
     const xmin = async () =>
       (await tx<{ xmin: string }[]>`select pg_snapshot_xmin(pg_current_snapshot())::text as xmin`)[0]?.xmin;
     const before = await xmin();

@@ -1,3 +1,4 @@
+import postgres from 'postgres';
 import { parseDatabaseUrl } from '../../src/server/adapters/postgres/address.ts';
 import { serverSettings } from '../../src/server/adapters/postgres/bundled/cluster.ts';
 import { migrate } from '../../src/server/adapters/postgres/migrate.ts';
@@ -21,9 +22,11 @@ export async function startDurablePostgres(
   return startTestServer({ ...own, ...DURABLE, max_connections: '100', ...changes });
 }
 
-/** Adit's schema in the server's `postgres` database. */
-export async function migrated(server: TestServer): Promise<string> {
-  const url = server.url('postgres');
+/** A new database with Adit's schema: its URL. */
+export async function migrated(server: TestServer, name: string): Promise<string> {
+  const maker = postgres(server.url('postgres'), { max: 1, onnotice: () => {} });
+  await maker.unsafe(`create database ${name}`).finally(() => maker.end());
+  const url = server.url(name);
   await migrate({ address: parseDatabaseUrl(url), files: MIGRATIONS, clock: systemClock, log: silentLog() });
   return url;
 }

@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import postgres from 'postgres';
 import { parseDatabaseUrl } from '../../src/server/adapters/postgres/address.ts';
-import { migrate } from '../../src/server/adapters/postgres/migrate.ts';
-import { MIGRATIONS } from '../../src/server/adapters/postgres/migrations.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
-import { systemClock } from '../../src/server/adapters/system/clock.ts';
 import { LOCAL_NODE, type PublicKey } from '../../src/server/core/ids.ts';
 import { databaseOn } from '../../tests/support/database.ts';
-import { silentLog } from '../../tests/support/door-kit.ts';
 import { type BurstRig, databaseUrl } from './burst-rig.ts';
+import { migrated } from './durable-postgres.ts';
 import { check } from './scoreboard.ts';
 
 export interface NaiveResult {
@@ -28,9 +25,8 @@ const INTERFACE = 'wgnaive';
 const PROGRAM = new URL('naive-issue.ts', import.meta.url).pathname;
 
 /** The one-by-one way beside ours: same server, same namespace, an interface and a database of its own. */
-export async function createNaiveBurst({ rig, server, sql }: BurstRig): Promise<NaiveBurst> {
-  await sql.unsafe(`create database ${DATABASE} owner adit`);
-  await prepare(server.url(DATABASE));
+export async function createNaiveBurst({ rig, server }: BurstRig): Promise<NaiveBurst> {
+  await register(await migrated(server, DATABASE));
   await rig.namespace!.exec(['setsid', '--wait', 'wireguard-go', INTERFACE]);
   const own = postgres(server.url(DATABASE), { max: 1, onnotice: () => {} });
   const url = databaseUrl(server, DATABASE);
@@ -69,10 +65,9 @@ export async function createNaiveBurst({ rig, server, sql }: BurstRig): Promise<
   };
 }
 
-async function prepare(url: string): Promise<void> {
-  const address = parseDatabaseUrl(url);
-  await migrate({ address, files: MIGRATIONS, clock: systemClock, log: silentLog() });
-  const database = databaseOn(address);
+/** Node and pool, as a start of Adit registers them. */
+async function register(url: string): Promise<void> {
+  const database = databaseOn(parseDatabaseUrl(url));
   await createNodeStore(database).register({
     id: LOCAL_NODE,
     publicKey: 'none' as PublicKey,
