@@ -74,7 +74,7 @@ test('F-L4: 429 for an hour in one chat: its config waits, the others get theirs
   await rig.control.say(told, '/trial');
   const isQueued = async () => {
     const jobs = await rig.database.admin`
-      select start_after - now() as wait from pgboss.job where name = 'apply-peer' and state = 'retry'`;
+      select start_after - now() as wait from adit_jobs.job where name = 'apply-peer' and state = 'retry'`;
     expect(jobs).toHaveLength(1);
   };
   expect(fault).toBeGreaterThan(0);
@@ -135,7 +135,9 @@ async function stalledEdit(kind: Stall): Promise<void> {
 async function stalledUpload(kind: Stall, method: string): Promise<void> {
   const user = await newUser();
   await rig.control.fault({ kind, method, chatId: user, count: 1 });
-  expect(await timeOfAnswer(user, '/trial', 'is ready', 60_000)).toBeLessThan(UPLOAD_MS + RETRY_MS + SLACK_MS);
+  expect(await timeOfAnswer(user, '/trial', 'is ready', 60_000)).toBeLessThan(
+    UPLOAD_MS + RETRY_MS + SLACK_MS,
+  );
   const [peer] = await rig.database
     .admin`select public_key from report.peers where account = ${user} and wanted`;
   const written = /^PrivateKey = (.+)$/m.exec(await rig.control.config(user))?.[1] ?? '';
