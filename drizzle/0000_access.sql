@@ -39,6 +39,7 @@ CREATE TABLE "adit"."issues" (
 	"living_message_id" bigint,
 	"document_message_id" bigint,
 	"delivered_at" timestamp (3) with time zone,
+	"superseded_at" timestamp (3) with time zone,
 	CONSTRAINT "issues_cause_unique" UNIQUE("cause")
 );
 --> statement-breakpoint
@@ -131,7 +132,7 @@ CREATE INDEX "addresses_resting" ON "adit"."addresses" USING btree ("pool_id","r
 CREATE INDEX "devices_account" ON "adit"."devices" USING btree ("account_id") WHERE state <> 'revoked';--> statement-breakpoint
 CREATE INDEX "issues_peer" ON "adit"."issues" USING btree ("peer_id","created_at");--> statement-breakpoint
 CREATE INDEX "issues_account" ON "adit"."issues" USING btree ("account_id");--> statement-breakpoint
-CREATE INDEX "issues_pending" ON "adit"."issues" USING btree ("peer_id") WHERE delivered_at is null;--> statement-breakpoint
+CREATE INDEX "issues_pending" ON "adit"."issues" USING btree ("peer_id") WHERE delivered_at is null and superseded_at is null;--> statement-breakpoint
 CREATE INDEX "peers_device" ON "adit"."peers" USING btree ("device_id");--> statement-breakpoint
 CREATE UNIQUE INDEX "peers_ip4" ON "adit"."peers" USING btree ("ip4") WHERE released_at is null;--> statement-breakpoint
 CREATE UNIQUE INDEX "peers_ip6" ON "adit"."peers" USING btree ("ip6") WHERE released_at is null;--> statement-breakpoint

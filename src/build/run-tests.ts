@@ -28,6 +28,7 @@ const { values, positionals } = parseArgs({
 const folder = mkdtempSync(join(tmpdir(), 'adit-tests-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 adoptOrphans();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void leave(signal));
 const total = await runAll(positionals[0] ?? '');
 if (values.results) writeFileSync(values.results, `${total.passed} ${total.failures.length}\n`);
 process.exitCode = total.failures.length > 0 ? 1 : 0;
@@ -146,12 +147,24 @@ async function leftBehind(): Promise<readonly Orphan[]> {
     await Bun.sleep(50);
   }
   const left = livingChildren(process.pid);
-  for (let children = left; children.length > 0; children = livingChildren(process.pid)) {
-    for (const each of children) process.kill(each.pid, 'SIGKILL');
+  await endChildren();
+  return left;
+}
+
+/** The children of a killed one become ours; so again until there are none. */
+async function endChildren(): Promise<void> {
+  for (let left = livingChildren(process.pid); left.length > 0; left = livingChildren(process.pid)) {
+    for (const each of left) process.kill(each.pid, 'SIGKILL');
     await Bun.sleep(20);
     buryDead(0);
   }
-  return left;
+}
+
+/** Somebody ends the run: everything it started goes with it, for the groups are sessions of their own. */
+async function leave(signal: string): Promise<void> {
+  await endChildren();
+  print(`run-tests: ended by ${signal}`);
+  process.exit(1);
 }
 
 function failure(file: string, message: string): TestFailure {

@@ -126,7 +126,7 @@ export function buildApp(options: AppOptions): App {
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
       bot: bot.status(),
-      loops: [...jobs.loops(), ...schedule.records(), node.holder.record()],
+      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()],
       breakers: world.breakers.states(),
     });
     return port;

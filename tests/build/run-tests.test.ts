@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { eventually } from '../support/eventually.ts';
 
 const RUNNER = new URL('../../src/build/run-tests.ts', import.meta.url).pathname;
 const EVENTUALLY = new URL('../support/eventually.ts', import.meta.url).pathname;
@@ -122,5 +123,28 @@ describe('the test runner', () => {
       });`;
     const run = await runOver({ 'tests/asks.test.ts': asks });
     expect(run.counts).toBe('1 0');
+  });
+
+  test('ended from outside, it takes its test process along', async () => {
+    const hang = `import { test } from 'bun:test';
+      test('hangs', async () => {
+        await Bun.write('hanging', String(process.pid));
+        for (;;);
+      });`;
+    await Bun.write(join(project, 'hanging'), '');
+    await rm(join(project, 'tests'), { recursive: true, force: true });
+    await Bun.write(join(project, 'tests/hang.test.ts'), hang);
+    const runner = Bun.spawn([process.execPath, RUNNER], {
+      cwd: project,
+      stdout: 'ignore',
+      stderr: 'ignore',
+    });
+    const pid = await eventually(async () => {
+      const text = await readFile(join(project, 'hanging'), 'utf8');
+      return text === '' ? false : text;
+    });
+    runner.kill('SIGTERM');
+    expect(await runner.exited).toBe(1);
+    expect(existsSync(`/proc/${pid}`)).toBe(false);
   });
 });

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { AppError } from '../../src/server/core/errors.ts';
 import type { HeldJob, JobHandler, JobRunner, NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import { eventually } from '../support/eventually.ts';
@@ -205,15 +204,18 @@ export function jobsContract(title: string, makeHarness: () => Promise<JobsHarne
       expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(295);
     });
 
-    test('the retryAfterMs of an AppError is kept (F-L4): 3600 s is not tried after 2 s', async () => {
-      await serve(async () => {
-        throw new AppError('unavailable', 'Too many requests', { retryAfterMs: 3_600_000 });
+    test('a postponed job comes after its time, not before, and its try is not counted (F-L4)', async () => {
+      const times: number[] = [];
+      await serve(async ([job]) => {
+        times.push(harness.nowMs());
+        seen.push(`attempt ${job?.attempt}`);
+        if (times.length === 1) await job?.postpone(300);
+        else await job?.complete();
       });
       await jobs.enqueue([peer('a')]);
-      await untilTrue(async () => (await jobs.counts())[0]?.state === 'retry');
-      harness.pass(120_000);
-      jobs.wake('apply-peer');
-      expect(await jobs.counts()).toEqual([{ queue: 'apply-peer', state: 'retry', count: 1 }]);
+      await untilTrue(nothingLeft);
+      expect(seen).toEqual(['attempt 1', 'attempt 1']);
+      expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(295);
     });
 
     test('a throw fails what the batch has not settled, and the loop goes on (F-J5)', async () => {

@@ -205,16 +205,25 @@ export function peerStoreContract(name: string, open: OpenRig): void {
     test('peers that wait too long to be applied get a job again, once, at most `limit`', async () => {
       const made = [await makeDevice(rig), await makeDevice(rig), await makeDevice(rig)];
       await rig.peers.markApplied([{ peerId: made[0]!.peer, generation: 1 }], rig.now());
-      expect(await rig.peers.enqueueUnapplied(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
+      await rig.peers.markDelivered(made[0]!.issue, rig.now());
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
       const olderThan = later(rig, 100);
       // What is enqueued again counts as changed now: the next look, a while later, is not for it.
-      const first = await rig.peers.enqueueUnapplied(NODE, olderThan, 1);
-      const both = await rig.peers.enqueueUnapplied(NODE, olderThan, 10);
+      const first = await rig.peers.enqueueOverdue(NODE, olderThan, 1);
+      const both = await rig.peers.enqueueOverdue(NODE, olderThan, 10);
       expect(first).toBe(1);
       expect(both).toBeGreaterThanOrEqual(1);
       const asked = new Set((await rig.jobs()).map((each) => (each.data as { peerId: string }).peerId));
       expect(asked).toEqual(new Set([made[1]!.peer, made[2]!.peer]));
-      expect(await rig.peers.enqueueUnapplied(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
+    });
+
+    test('F-G6: a config that never arrived gets a job again, unless its user blocked the bot', async () => {
+      const made = [await makeDevice(rig), await makeDevice(rig)];
+      for (const each of made) await rig.peers.markApplied([{ peerId: each.peer, generation: 1 }], rig.now());
+      await rig.store.markBlocked(made[1]!.account, true);
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, 100), 10)).toBe(1);
+      expect((await rig.jobs()).map((each) => each.data)).toEqual([{ peerId: made[0]!.peer }]);
     });
 
     test('many workers, many writes at once: no circle of waiting, nothing lost', async () => {

@@ -105,6 +105,15 @@ describe('pause, resume, revoke', () => {
     await expectAtRest(world);
   });
 
+  test('E12: until the new key is on the interface and delivered, the device is shown as neither', async () => {
+    const { process, device } = await worldWithDevice();
+    const shown = async () => (await process.desk.account(accountId(7)))?.devices[0];
+    await process.visit({ kind: 'reissue', account: 7, device });
+    expect(await shown()).toMatchObject({ applied: false, delivered: false });
+    await process.rest();
+    expect(await shown()).toMatchObject({ applied: true, delivered: true });
+  });
+
   test('A re-issue in one tap, tapped five times: the last config works, the others are dead', async () => {
     const { world, process, device } = await worldWithDevice();
     await Promise.all(

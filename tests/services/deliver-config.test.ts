@@ -82,8 +82,10 @@ describe('a config that does not arrive', () => {
     await process.drain();
     await settled(world);
     expect(world.courier.documentsOf(chatId(8))).toHaveLength(1);
-    const waiting = world.jobs.jobs.filter((each) => each.state === 'retry');
+    const waiting = world.jobs.jobs.filter((each) => each.state === 'created');
     expect(waiting.map((each) => each.readyAtMs - world.clock.now().getTime())).toEqual([3_600_000]);
+    // Telegram's wait uses up none of the tries.
+    expect(waiting.map((each) => each.attempt)).toEqual([0]);
     world.courier.later.clear();
     await process.rest();
     await expectAtRest(world);

@@ -113,6 +113,16 @@ describe('drift', () => {
   });
 });
 
+describe('wg0.conf', () => {
+  test('A4: a file that fell behind is whole after the next run, whether or not the interface differed', async () => {
+    const world = await worldWith(9);
+    world.file.peers = [];
+    await (await startProcess(world)).reconcile();
+    expect(world.file.peers).toHaveLength(9);
+    await expectAtRest(world);
+  });
+});
+
 describe('removals', () => {
   test('E2: a peer of ours that is not wanted any more goes, after a look into the database', async () => {
     const world = await worldWith(5);

@@ -22,6 +22,8 @@ function expectJobsDone(world: ServiceWorld): void {
     (each) => each.generation !== each.appliedGeneration,
   );
   expect(unapplied).toEqual([]);
+  const retired = [...world.database.tables.retiredKeys.values()].filter((each) => each.removedAt === null);
+  expect(retired).toEqual([]);
 }
 
 /** Every leased address has its one peer, and every peer that was not released its leased address (A5, A7). */

@@ -64,7 +64,7 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
 
   return {
     async deliver(parcel, onDocument) {
-      const { chatId, deviceId, livingMessageId, deadDocumentId } = parcel;
+      const { chatId, deviceId, deadDocumentId } = parcel;
       await world.beforeDocument(parcel);
       if (world.blocked.has(chatId)) return { kind: 'blocked' };
       const retryAfterMs = world.later.get(chatId);
@@ -77,6 +77,7 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
       await life.effect('courier.photo', () =>
         world.send({ chatId, kind: 'photo', deviceId, fileName: null, content }),
       );
+      const livingMessageId = await parcel.livingMessageId();
       if (livingMessageId !== null) {
         await life.effect('courier.edit', () => void edit(world, livingMessageId, 'ready'));
       }

@@ -13,7 +13,7 @@ export interface MemoryJob {
   lastError: unknown;
 }
 
-const RETRY_LIMIT = 12;
+export const RETRY_LIMIT = 12;
 const LIVE: readonly MemoryJob['state'][] = ['created', 'retry', 'active'];
 
 /** The rows of the fake and what may happen to them; `now` in milliseconds. */
@@ -51,6 +51,11 @@ export function createMemoryJobTable(now: () => number) {
       job.priority -= 1;
       job.state = job.attempt > RETRY_LIMIT ? 'dead' : 'retry';
       job.readyAtMs = now() + (retryAfterMs ?? Math.min(300_000, 1_000 * 2 ** (job.attempt - 1)));
+    },
+    postpone(job: MemoryJob, afterMs: number): void {
+      job.attempt -= 1;
+      job.state = job.attempt > 0 ? 'retry' : 'created';
+      job.readyAtMs = now() + afterMs;
     },
     redrive(queue: string, limit: number) {
       let [moved, leftBehind] = [0, 0];

@@ -1,4 +1,3 @@
-import { AppError } from '../../src/server/core/errors.ts';
 import type {
   HeldJob,
   JobHandler,
@@ -6,7 +5,7 @@ import type {
   JobKinds,
   WorkOptions,
 } from '../../src/server/core/ports/jobs.ts';
-import type { MemoryJob, MemoryJobTable } from './memory-job-table.ts';
+import { type MemoryJob, type MemoryJobTable, RETRY_LIMIT } from './memory-job-table.ts';
 
 export interface MemoryWorker {
   holds(job: MemoryJob): boolean;
@@ -50,8 +49,10 @@ export function createMemoryWorker(table: MemoryJobTable, spec: MemoryWorkerSpec
       kind,
       data: job.data as JobKinds[JobKind],
       attempt,
+      isLast: attempt > RETRY_LIMIT,
       complete: () => settle(() => Object.assign(job, { state: 'completed' })),
-      fail: (error, retryAfterMs) => settle(() => table.giveBack(job, error, retryAfterMs ?? asked(error))),
+      fail: (error, retryAfterMs) => settle(() => table.giveBack(job, error, retryAfterMs)),
+      postpone: (afterMs) => settle(() => table.postpone(job, afterMs)),
     };
   }
 
@@ -77,8 +78,6 @@ export function createMemoryWorker(table: MemoryJobTable, spec: MemoryWorkerSpec
     },
   };
 }
-
-const asked = (error: unknown) => (error instanceof AppError ? error.retryAfterMs : undefined);
 
 async function handOver(handler: JobHandler<JobKind>, batch: readonly HeldJob[]): Promise<void> {
   try {

@@ -52,17 +52,30 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     wanted: (nodeId) => wantedPages(database, nodeId),
     unwantedAmong: (nodeId, keys) =>
       database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
-    enqueueUnapplied: (nodeId, olderThan, limit) =>
-      database.transaction(({ peers }, enqueue) => {
+    enqueueOverdue: (nodeId, olderThan, limit) =>
+      database.transaction((tables, enqueue) => {
+        const { peers } = tables;
         const lost = [...peers.values()]
-          .filter((each) => each.nodeId === nodeId && each.generation !== each.appliedGeneration)
-          .filter((each) => each.changedAt < olderThan)
+          .filter((each) => each.nodeId === nodeId && each.changedAt < olderThan)
+          .filter((each) => each.generation !== each.appliedGeneration || owesConfig(tables, each))
           .slice(0, limit);
         for (const each of lost) peers.set(each.id, { ...each, changedAt: database.clock.now() });
-        enqueue(lost.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
+        enqueue(
+          lost.map((each) => ({
+            kind: 'apply-peer',
+            data: { peerId: each.id },
+            singletonKey: `overdue:${each.id}`,
+          })),
+        );
         return lost.length;
       }),
   };
+}
+
+function owesConfig(tables: Tables, peer: PeerRow): boolean {
+  const issue = newestIssue(tables, peer.id);
+  if (!peer.wanted || !issue || issue.deliveredAt !== null) return false;
+  return tables.accounts.get(issue.accountId)?.blockedAt === null;
 }
 
 function toTarget(tables: Tables, peer: PeerRow): PeerTarget {

@@ -1,4 +1,13 @@
-import { chownSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import {
+  chownSync,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +38,8 @@ export interface TestServer {
   /** Folder of the unix socket; a client gives it as `host`, with the same port. */
   readonly socketFolder: string;
   readonly pid: () => number;
+  /** False once the server has gone, by whatever end. */
+  readonly running: () => boolean;
   url(database: string): string;
   /** `SIGINT` fast, `SIGQUIT` immediate, `SIGKILL`. Resolves when the server has gone. */
   kill(signal: 'SIGINT' | 'SIGQUIT' | 'SIGKILL'): Promise<void>;
@@ -74,6 +85,7 @@ function createServerHandle(
     port,
     socketFolder: folder,
     pid: () => child?.pid ?? 0,
+    running: () => child !== undefined && child.exitCode === null && child.signalCode === null,
     url,
     kill,
     async start() {
@@ -106,11 +118,33 @@ function startJanitor(folder: string): Bun.Subprocess {
   return Bun.spawn(argv, { stdin: 'pipe', stdout: 'ignore', stderr: 'ignore', detached: true });
 }
 
+/** A copy of a cluster made once a machine: initdb alone takes seconds when the machine is busy. */
 async function initialise(data: string): Promise<void> {
-  const initdb = [join(postgresTree(), 'bin/initdb'), '-D', data, '-U', 'adit', '-A', 'trust', '-E', 'UTF8'];
-  const argv = ['setpriv', ...stepDown(), '--', ...initdb, '--no-locale', '--no-sync', '--no-instructions'];
-  const child = Bun.spawn(argv, { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe', cwd: '/' });
-  if ((await child.exited) !== 0) throw new Error(`initdb: ${await new Response(child.stderr).text()}`);
+  const cluster = `${postgresTree()}-data`;
+  if (!existsSync(cluster)) await makeCluster(cluster);
+  await succeed(['cp', '-a', cluster, data]);
+}
+
+async function makeCluster(cluster: string): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
+  if (isRoot()) chownSync(folder, NOBODY.uid, NOBODY.gid);
+  const made = join(folder, 'data');
+  const how = ['-U', 'adit', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--wal-segsize=1'];
+  const initdb = [join(postgresTree(), 'bin/initdb'), '-D', made, ...how, '--no-sync', '--no-instructions'];
+  await succeed(['setpriv', ...stepDown(), '--', ...initdb]);
+  try {
+    renameSync(made, cluster);
+  } catch (error) {
+    // Another test process was quicker; its cluster is as good as ours.
+    if (!existsSync(cluster)) throw error;
+  }
+  rmSync(folder, { recursive: true });
+}
+
+async function succeed(argv: readonly string[]): Promise<void> {
+  const child = Bun.spawn([...argv], { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe', cwd: '/' });
+  const said = await new Response(child.stderr).text();
+  if ((await child.exited) !== 0) throw new Error(`${argv.join(' ')}: ${said}`);
 }
 
 function isRoot(): boolean {

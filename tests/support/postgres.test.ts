@@ -1,6 +1,9 @@
-import { describe, expect, test } from 'bun:test';
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
 import postgres from 'postgres';
-import { type Template, testDatabase } from './postgres.ts';
+import { type Template, testDatabase, testServer } from './postgres.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 const withTable: Template = {
   name: 'support_demo',
@@ -27,6 +30,13 @@ describe('test databases', () => {
     const database = await testDatabase({ migrated: true });
     const [row] = await database.admin`SELECT to_regclass('adit.peers') IS NOT NULL AS there`;
     expect(row).toEqual({ there: true });
+    await database.drop();
+  });
+
+  test('outlive the server they were on: the next one is on a new server', async () => {
+    await (await testServer()).kill('SIGKILL');
+    const database = await testDatabase({ template: withTable });
+    expect([...(await database.admin`SELECT id FROM thing`)]).toEqual([{ id: 7 }]);
     await database.drop();
   });
 

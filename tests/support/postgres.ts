@@ -35,9 +35,18 @@ let shared: Promise<TestServer> | undefined;
 const templates = new Map<string, Promise<string>>();
 let counter = 0;
 
-/** The one server of this process, started on first use and gone with the process. */
-export function testServer(): Promise<TestServer> {
-  shared ??= startTestServer();
+/**
+ * The one server of this process, started on first use and gone with the process. A test that times out takes
+ * the programs it started along, so a server that has gone is followed by a new one.
+ */
+export async function testServer(): Promise<TestServer> {
+  const current = shared;
+  const server = await current?.catch(() => undefined);
+  if (server?.running()) return server;
+  if (shared === undefined || shared === current) {
+    templates.clear();
+    shared = startTestServer();
+  }
   return shared;
 }
 

@@ -156,6 +156,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       keys,
       saveConfig,
       deliver,
+      courier: memoryCourier,
       clock,
       log,
     }),
@@ -250,6 +251,7 @@ function trackJobs(
       ...job,
       complete: () => settle('job.complete', () => job.complete()),
       fail: (error, retryAfterMs) => settle('job.fail', () => job.fail(error, retryAfterMs)),
+      postpone: (afterMs) => settle('job.postpone', () => job.postpone(afterMs)),
     };
   }
 

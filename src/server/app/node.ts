@@ -74,6 +74,7 @@ export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
     ...shared,
     keys: local.keys,
     deliver,
+    courier: deps.courier,
     epoch: () => holder.epoch() ?? -1,
   });
   return { id, holder, applyPeers, reconcile, lastRun: () => lastRun, lastSuccess: () => lastSuccess };

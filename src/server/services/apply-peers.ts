@@ -3,7 +3,7 @@ import { type NodeId, type PublicKey, peerId } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
 import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { DeliveryOutcome } from '../core/ports/courier.ts';
+import type { Courier, DeliveryOutcome } from '../core/ports/courier.ts';
 import type { HeldJob, JobHandler } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { PeerStore, PeerTarget } from '../core/ports/store.ts';
@@ -32,6 +32,7 @@ export interface ApplyPeersDeps {
   /** Saves wg0.conf; calls made while a save is in flight share the next one. */
   saveConfig(): Promise<void>;
   readonly deliver: DeliverConfig;
+  readonly courier: Pick<Courier, 'apologise'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -49,33 +50,47 @@ export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'>
   return async (jobs, signal) => {
     const byPeer = Map.groupBy(jobs, (job) => job.data.peerId);
     const found = await deps.peers.targets([...byPeer.keys()].map(peerId));
-    const targets = found.map((target) => withFreshKey(deps, line, target));
-    await applyAll(deps, targets, signal);
+    const targets = new Map(found.map((each) => [each.peerId as string, withFreshKey(deps, line, each)]));
+    await applyAll(deps, [...targets.values()], signal).catch(async (error: unknown) => {
+      for (const [peer, held] of byPeer) await apologiseAtLast(deps, held, targets.get(peer));
+      throw error;
+    });
     const saved = deps.saveConfig();
-    const deliveries = new Map(targets.map((each) => [each.peerId as string, deliveryOf(each)]));
     for (const [peer, held] of byPeer) {
-      // Jobs of a peer that is not there any more have nothing to wait for but the file.
-      settle(held, deliveries.get(peer) ?? null, saved).catch((error) =>
+      const target = targets.get(peer);
+      settle(deps, { held, target, saved, delivery: target ? deliveryOf(target) : null }).catch((error) =>
         deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
       );
     }
   };
 }
 
-async function settle(jobs: readonly Job[], delivery: Promise<DeliveryOutcome> | null, saved: Promise<void>) {
+interface Ending {
+  readonly held: readonly Job[];
+  /** Undefined: the peer is not there any more, and there is nothing to wait for but the file. */
+  readonly target: KeyedTarget | undefined;
+  readonly delivery: Promise<DeliveryOutcome> | null;
+  readonly saved: Promise<void>;
+}
+
+async function settle(deps: ApplyPeersDeps, { held, target, delivery, saved }: Ending): Promise<void> {
   try {
     const [outcome] = await Promise.all([delivery, saved]);
-    if (outcome?.kind === 'later') await failAll(jobs, postponed(), outcome.retryAfterMs);
-    else await Promise.all(jobs.map((job) => job.complete()));
+    if (outcome?.kind === 'later') await Promise.all(held.map((job) => job.postpone(outcome.retryAfterMs)));
+    else await Promise.all(held.map((job) => job.complete()));
   } catch (error) {
-    await failAll(jobs, error);
+    await Promise.all(held.map((job) => job.fail(error)));
+    const delivered = await delivery?.then(
+      () => true,
+      () => false,
+    );
+    if (!delivered) await apologiseAtLast(deps, held, target);
   }
 }
 
-const postponed = () => new AppError('unavailable', 'Telegram asked to send this later.');
-
-async function failAll(jobs: readonly Job[], error: unknown, retryAfterMs?: number): Promise<void> {
-  await Promise.all(jobs.map((job) => job.fail(error, retryAfterMs)));
+/** Nobody waits for ever without a word: after the last try the user is told, and the job is dead and visible. */
+async function apologiseAtLast(deps: ApplyPeersDeps, held: readonly Job[], target: PeerTarget | undefined) {
+  if (target?.issue && held.some((job) => job.isLast)) await deps.courier.apologise(target.issue);
 }
 
 /** A second job for a config on its way must not give its peer another key. */

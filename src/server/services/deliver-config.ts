@@ -37,7 +37,7 @@ export function createDeliverConfig(deps: DeliverConfigDeps): DeliverConfig {
 
 async function deliver(deps: DeliverConfigDeps, target: PeerTarget, { issue, privateKey }: FreshIssue) {
   const configText = configFor(deps, target, privateKey);
-  const parcel = pack(deps, configText, issue, await deps.livingMessage(issue));
+  const parcel = pack(deps, configText, issue);
   const outcome = await deps.courier.deliver(parcel, (id) => deps.peers.saveDocument(issue.id, id));
   if (outcome.kind === 'delivered') await deps.peers.markDelivered(issue.id, deps.clock.now());
   if (outcome.kind === 'blocked') await deps.store.markBlocked(issue.accountId, true);
@@ -47,12 +47,7 @@ async function deliver(deps: DeliverConfigDeps, target: PeerTarget, { issue, pri
 const configFor = (deps: DeliverConfigDeps, target: PeerTarget, privateKey: PrivateKey) =>
   renderClientConfig({ ...deps.settings, privateKey, addresses: allowedIpsOf(target) });
 
-function pack(
-  deps: DeliverConfigDeps,
-  configText: string,
-  issue: PendingIssue,
-  livingMessageId: number | null,
-): Parcel {
+function pack(deps: DeliverConfigDeps, configText: string, issue: PendingIssue): Parcel {
   return {
     chatId: issue.chatId,
     accountId: issue.accountId,
@@ -66,7 +61,7 @@ function pack(
       return deps.qr.png(configText);
     },
     until: issue.until,
-    livingMessageId,
+    livingMessageId: () => deps.livingMessage(issue),
     deadDocumentId: issue.documentMessageId,
   };
 }

@@ -29,7 +29,7 @@ export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
   const freed = await deps.nodes.wakeResting(before(deps.restMs));
   const updates = await deps.inbox.forget(before(UPDATES_KEPT_MS));
   const runs = await deps.nodes.forgetRuns(before(RUNS_KEPT_MS));
-  const retried = await deps.peers.enqueueUnapplied(deps.node, before(UNAPPLIED_AFTER_MS), 500);
+  const retried = await deps.peers.enqueueOverdue(deps.node, before(UNAPPLIED_AFTER_MS), 500);
   if (freed + updates + runs + retried > 0) {
     deps.log.info({ freed, updates, runs, retried }, 'housekeeping');
   }

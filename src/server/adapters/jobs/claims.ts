@@ -17,13 +17,18 @@ export interface FailedClaim extends Claim {
   readonly retryAfterMs: number | undefined;
 }
 
+export interface ReleasedClaim extends Claim {
+  /** Not taken again before this has passed. */
+  readonly afterMs: number;
+}
+
 /** The writes that end a claim or keep it alive. Each touches only claims still in force, answers how many. */
 export interface ClaimWrites {
   complete(kind: JobKind, claims: readonly Claim[]): Promise<number>;
   /** Two statements for any number of jobs. */
   fail(kind: JobKind, claims: readonly FailedClaim[]): Promise<number>;
   /** Back to the queue as if never taken: the try is not counted. */
-  release(kind: JobKind, claims: readonly Claim[]): Promise<number>;
+  release(kind: JobKind, claims: readonly ReleasedClaim[]): Promise<number>;
   keepAlive(kind: JobKind, claims: readonly Claim[]): Promise<number>;
 }
 
@@ -45,7 +50,8 @@ export function createClaimWrites(boss: PgBoss, database: JobsDatabase, schema: 
     },
     async release(kind, claims) {
       const ids = claims.map((claim) => claim.id);
-      return (await database.execute(release(schema), [kind, ids, claims.map(claimKey)])).length;
+      const waits = JSON.stringify(claims.map((claim) => ({ id: claim.id, after_ms: claim.afterMs })));
+      return (await database.execute(release(schema), [kind, ids, claims.map(claimKey), waits])).length;
     },
   };
 }
@@ -90,11 +96,14 @@ function afterFailure(schema: string): string {
 /** pg-boss counts a try when `started_on` is set already: cleared, the next taking has the same number. */
 function release(schema: string): string {
   return `
-    UPDATE ${schema}.job
+    UPDATE ${schema}.job j
     SET state = (CASE WHEN retry_count > 0 THEN 'retry' ELSE 'created' END)::${schema}.job_state,
         started_on = NULL,
-        heartbeat_on = NULL
-    WHERE name = $1 AND id = ANY($2::uuid[]) AND state = 'active'
-      AND (id::text || ':' || retry_count::text) = ANY($3::text[])
-    RETURNING id`;
+        heartbeat_on = NULL,
+        start_after = CASE WHEN w.after_ms = 0 THEN j.start_after
+                           ELSE ${schema}.job_now() + w.after_ms * interval '1 millisecond' END
+    FROM json_to_recordset($4::text::json) AS w (id uuid, after_ms float8)
+    WHERE j.name = $1 AND j.id = ANY($2::uuid[]) AND j.id = w.id AND j.state = 'active'
+      AND (j.id::text || ':' || j.retry_count::text) = ANY($3::text[])
+    RETURNING j.id`;
 }

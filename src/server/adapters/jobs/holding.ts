@@ -1,7 +1,7 @@
-import { AppError } from '../../core/errors.ts';
 import type { HeldJob, JobKind, JobKinds } from '../../core/ports/jobs.ts';
 import type { Claim } from './claims.ts';
 import { describeJobError } from './job-error.ts';
+import { KIND_RULES } from './kinds.ts';
 import type { Outcome, Settler } from './settler.ts';
 
 interface Entry {
@@ -57,14 +57,16 @@ export function createHolding<K extends JobKind>(kind: K, settler: Settler, free
         kind,
         data,
         attempt: claim.retryCount + 1,
+        isLast: claim.retryCount >= KIND_RULES[kind].retryLimit,
         complete: () => settle(entry, { type: 'complete' }),
         fail: (error, retryAfterMs) => settle(entry, failure(error, retryAfterMs)),
+        postpone: (afterMs) => settle(entry, { type: 'release', afterMs }),
       };
     },
     reject: (claim, error) => settle(take(claim), failure(error, undefined)),
     claims: () => [...entries].map((entry) => entry.claim),
     async releaseAll() {
-      await Promise.all([...entries].map((entry) => settle(entry, { type: 'release' })));
+      await Promise.all([...entries].map((entry) => settle(entry, { type: 'release', afterMs: 0 })));
     },
     async empty() {
       if (entries.size > 0) await new Promise<void>((resolve) => waiters.push(resolve));
@@ -72,7 +74,7 @@ export function createHolding<K extends JobKind>(kind: K, settler: Settler, free
   };
 }
 
+/** What an error says about repeating is for its caller; a job backs off, or a long outage would use up its tries. */
 function failure(error: unknown, retryAfterMs: number | undefined): Outcome {
-  const asked = error instanceof AppError ? error.retryAfterMs : undefined;
-  return { type: 'fail', error: describeJobError(error), retryAfterMs: retryAfterMs ?? asked };
+  return { type: 'fail', error: describeJobError(error), retryAfterMs };
 }

@@ -2,13 +2,13 @@ import { createGroupCommit } from '../../core/group-commit.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { JobKind } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
-import type { Claim, ClaimWrites, FailedClaim } from './claims.ts';
+import type { Claim, ClaimWrites, FailedClaim, ReleasedClaim } from './claims.ts';
 import type { JobError } from './job-error.ts';
 import { pause } from './loop.ts';
 
 export type Outcome =
   | { readonly type: 'complete' }
-  | { readonly type: 'release' }
+  | { readonly type: 'release'; readonly afterMs: number }
   | { readonly type: 'fail'; readonly error: JobError; readonly retryAfterMs: number | undefined };
 
 export interface Settler {
@@ -95,13 +95,17 @@ function write(
 ): Promise<number> {
   const claims = group.map((item) => item.claim);
   if (type === 'complete') return writes.complete(kind, claims);
-  if (type === 'release') return writes.release(kind, claims);
+  if (type === 'release') return writes.release(kind, group.flatMap(releasedClaim));
   return writes.fail(kind, group.flatMap(failedClaim));
 }
 
 function failedClaim({ claim, outcome }: Settlement): readonly FailedClaim[] {
   if (outcome.type !== 'fail') return [];
   return [{ ...claim, error: outcome.error, retryAfterMs: outcome.retryAfterMs }];
+}
+
+function releasedClaim({ claim, outcome }: Settlement): readonly ReleasedClaim[] {
+  return outcome.type === 'release' ? [{ ...claim, afterMs: outcome.afterMs }] : [];
 }
 
 function reportLost(log: Log, queue: JobKind, lost: number): void {

@@ -111,7 +111,9 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
     while (!closing && gate.free > 0 && idle.length + held.size < count) {
       await gate.take();
       try {
-        idle.unshift(await openPooled());
+        const pooled = await openPooled();
+        if (closing) await pooled.session.end();
+        else idle.unshift(pooled);
         opened += 1;
       } finally {
         gate.give();
@@ -121,7 +123,7 @@ export function createPool({ max, acquireTimeoutMs, clock, deadlines, open }: Po
   }
 
   async function retire(pooled: PooledSession): Promise<void> {
-    if (gate.free === 0 || !remove(idle, pooled)) return;
+    if (closing || gate.free === 0 || !remove(idle, pooled)) return;
     await gate.take();
     await discard(pooled);
   }

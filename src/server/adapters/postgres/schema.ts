@@ -198,11 +198,13 @@ export const issues = adit.table(
     livingMessageId: bigint('living_message_id', { mode: 'number' }),
     documentMessageId: bigint('document_message_id', { mode: 'number' }),
     deliveredAt: moment('delivered_at'),
+    /** A newer config was promised for the same peer before this one arrived. */
+    supersededAt: moment('superseded_at'),
   },
   (t) => [
     index('issues_peer').on(t.peerId, t.createdAt),
     index('issues_account').on(t.accountId),
-    index('issues_pending').on(t.peerId).where(sql`delivered_at is null`),
+    index('issues_pending').on(t.peerId).where(sql`delivered_at is null and superseded_at is null`),
   ],
 );
 

@@ -1,8 +1,9 @@
+import { closeSync, constants, openSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { Subprocess } from 'bun';
 import { AppError } from '../../core/errors.ts';
 
-export type Child = Subprocess<Uint8Array<ArrayBuffer> | 'ignore', 'pipe', 'pipe'>;
+export type Child = Subprocess<number | 'ignore', 'pipe', 'pipe'>;
 
 export interface SpawnRequest {
   readonly argv: readonly [string, ...string[]];
@@ -16,9 +17,11 @@ export interface SpawnRequest {
  * Throws AppError `unavailable` when it cannot be started, `invalid` for arguments no program can be given.
  */
 export function spawnGroup(request: SpawnRequest): Child {
+  let input: number | null = null;
   try {
+    if (request.input !== undefined) input = inputFile(request.input);
     const child: Child = Bun.spawn([...request.argv], {
-      stdin: inputFor(request),
+      stdin: input ?? 'ignore',
       stdout: 'pipe',
       stderr: 'pipe',
       detached: true,
@@ -28,15 +31,27 @@ export function spawnGroup(request: SpawnRequest): Child {
     return child;
   } catch (error) {
     throw cannotStart(request.argv[0], error);
+  } finally {
+    if (input !== null) closeSync(input);
   }
 }
 
+/** Linux's O_TMPFILE is this bit together with O_DIRECTORY; node:fs does not name it. */
+const TMPFILE = 0o20000000 | constants.O_DIRECTORY;
+
 /**
- * Bun hands bytes over in an anonymous file in memory. Its 'pipe' is a socket, which cannot be opened a second time:
- * `wg … /dev/stdin` and `nft -f -` would end with ENXIO.
+ * The input as a file in memory that never has a name; the descriptor is for reading only. Bun's own ways do not do:
+ * its 'pipe' is a socket, which `wg … /dev/stdin` and `nft -f -` cannot open a second time (ENXIO), and the memory
+ * file it makes of bytes stays open until some garbage collection.
  */
-function inputFor(request: SpawnRequest): 'ignore' | Uint8Array<ArrayBuffer> {
-  return request.input === undefined ? 'ignore' : new TextEncoder().encode(request.input);
+function inputFile(input: string): number {
+  const writable = openSync('/dev/shm', constants.O_RDWR | TMPFILE, 0o600);
+  try {
+    writeFileSync(writable, input);
+    return openSync(`/proc/self/fd/${writable}`, constants.O_RDONLY);
+  } finally {
+    closeSync(writable);
+  }
 }
 
 /** SIGKILL to every process still in the group of this leader. Harmless when nobody is left. */

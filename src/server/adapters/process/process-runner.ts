@@ -26,8 +26,8 @@ const DEFAULT_ENV: Readonly<Record<string, string>> = {
 const DEFAULT_OUTPUT_BYTES = 16 * 1024 * 1024;
 
 /**
- * The door to other programs, by Bun.spawn. A program that makes itself a daemon (`wireguard-go` without `-f`) is
- * killed with its group when `run` ends: such programs belong to `start`, in the foreground.
+ * The door to other programs, by Bun.spawn. A program that makes itself a daemon is killed with its group when `run`
+ * ends, unless it was started behind `setsid --wait`, as `wireguard-go` is: that one is meant to outlive us.
  */
 export function createProcessRunner(deps: ProcessRunnerDeps): ProcessRunner {
   return {

@@ -85,7 +85,8 @@ async function sendQr({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): 
 async function sayReady({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): Promise<void> {
   try {
     const html = voice.html('ready', { device: parcel.deviceName, until: parcel.until });
-    await replaceOrSend(api, parcel.chatId, parcel.livingMessageId, html, readyButtons(voice, parcel));
+    const living = await parcel.livingMessageId();
+    await replaceOrSend(api, parcel.chatId, living, html, readyButtons(voice, parcel));
   } catch (error) {
     log.warn({ err: error, account: parcel.accountId }, 'a delivery ended without its last message');
   }

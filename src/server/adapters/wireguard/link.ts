@@ -1,4 +1,5 @@
 import { AppError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { ServerInterface } from '../../core/server-interface.ts';
 import { addressesOf } from '../../core/server-interface.ts';
 import type { Command } from './commands.ts';
@@ -10,6 +11,9 @@ export interface LinkState {
   /** With prefix, IPv4 first; link-local ones, which the kernel makes by itself, are left out. */
   readonly addresses: readonly string[];
 }
+
+const DAEMON_END_MS = 2_000;
+const DAEMON_POLL_MS = 10;
 
 /** The daemon's control socket. A killed daemon leaves it behind. */
 const socketPath = (name: string): string => `/var/run/wireguard/${name}.sock`;
@@ -42,7 +46,7 @@ export async function makeLink(
     await command({ argv: ['ip', 'link', 'add', 'dev', name, 'type', 'wireguard'], name: 'ip.link', signal });
     return;
   }
-  await command({ argv: ['rm', '-f', socketPath(name)], signal });
+  // It takes over the socket of a dead daemon by itself, and refuses that of a living one.
   // A session of its own takes the daemon out of the process group that the runner kills; without LOG_LEVEL
   // it also lets go of our pipes. So it outlives Adit, on purpose: tunnels go on while Adit is upgraded.
   await command({ argv: ['setsid', '--wait', 'wireguard-go', name], name: 'wireguard-go', signal });
@@ -70,11 +74,34 @@ export async function bringLink(
 }
 
 /** Takes the interface away; the daemon ends with it. Repeating is safe. */
-export async function dropLink(command: Command, kind: 'kernel' | 'userspace', name: string): Promise<void> {
+export async function dropLink(
+  command: Command,
+  clock: Clock,
+  kind: 'kernel' | 'userspace',
+  name: string,
+): Promise<void> {
   if ((await readLink(command, name)) !== null) {
     await command({ argv: ['ip', 'link', 'delete', 'dev', name], name: 'ip.link' });
   }
-  if (kind === 'userspace') await command({ argv: ['rm', '-f', socketPath(name)] });
+  if (kind === 'userspace') await awaitDaemonEnd(command, clock, name);
+}
+
+/**
+ * The daemon removes its socket as the last thing it does, a moment after its interface went. A new one started
+ * before that would lose its own socket. One that was killed or stands still never does: then it is removed here.
+ */
+async function awaitDaemonEnd(command: Command, clock: Clock, name: string): Promise<void> {
+  const end = clock.monotonicMs() + DAEMON_END_MS;
+  while (clock.monotonicMs() < end) {
+    const socket = await command({
+      argv: ['test', '-S', socketPath(name)],
+      name: 'wg.socket',
+      okCodes: [0, 1],
+    });
+    if (socket.exitCode === 1) return;
+    await clock.sleep(DAEMON_POLL_MS);
+  }
+  await command({ argv: ['rm', '-f', socketPath(name)], name: 'wg.socket' });
 }
 
 interface IpLink {

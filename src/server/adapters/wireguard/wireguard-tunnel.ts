@@ -49,7 +49,7 @@ export function createWireguardTunnel(options: WireguardTunnelOptions): Tunnel {
       if (sections.length > 0) await putPeers(context, sections, signal);
     },
     async remove() {
-      await dropLink(command, options.kind, server.name);
+      await dropLink(command, options.clock, options.kind, server.name);
       await dropFirewall(command, server.name);
     },
   };

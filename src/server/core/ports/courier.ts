@@ -14,8 +14,8 @@ export interface Parcel {
   readonly qrPng: Uint8Array<ArrayBuffer>;
   /** When access ends. */
   readonly until: Date;
-  /** The message that said "preparing", to be edited into "ready"; null when none was sent. */
-  readonly livingMessageId: number | null;
+  /** The message that said "preparing", to be edited into "ready"; null when none came. Asked for last. */
+  livingMessageId(): Promise<number | null>;
   /** A config document sent by an earlier try and now dead; deleted from the chat first. */
   readonly deadDocumentId: number | null;
 }
@@ -35,7 +35,11 @@ export interface Courier {
    */
   deliver(parcel: Parcel, onDocument: (messageId: number) => Promise<void>): Promise<DeliveryOutcome>;
   /** Tells that an issue will not be fulfilled without an operator. Never throws. */
-  apologise(parcel: Pick<Parcel, 'chatId' | 'language' | 'livingMessageId'>): Promise<void>;
+  apologise(to: {
+    readonly chatId: ChatId;
+    readonly language: Language;
+    readonly livingMessageId: number | null;
+  }): Promise<void>;
 }
 
 /** Draws a QR as a PNG. */

@@ -27,6 +27,8 @@ export interface HeldJob<K extends JobKind = JobKind> {
   readonly data: JobKinds[K];
   /** 1 for the first try. */
   readonly attempt: number;
+  /** A failure of this try makes the job dead. */
+  readonly isLast: boolean;
   /**
    * Settling twice is safe; the first one counts. Neither way of it rejects: what cannot be written is said in the
    * log, and the job comes again when its lease ends.
@@ -34,6 +36,8 @@ export interface HeldJob<K extends JobKind = JobKind> {
   complete(): Promise<void>;
   /** Backoff decides when it comes again, unless `retryAfterMs` does; after the last attempt it is dead. */
   fail(error: unknown, retryAfterMs?: number): Promise<void>;
+  /** Somebody asked to wait: the job comes again after that, and this try is not counted. */
+  postpone(afterMs: number): Promise<void>;
 }
 
 /**

@@ -157,8 +157,8 @@ export interface PeerStore {
   wanted(nodeId: NodeId): AsyncIterable<readonly TunnelPeer[]>;
   /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
   unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
-  /** Peers wanted otherwise than applied for longer than `olderThan`, whose job is lost; enqueues them again. */
-  enqueueUnapplied(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
+  /** Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
+  enqueueOverdue(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
 }
 
 export interface PoolSpec {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
 import { integer, jsonb, pgTable, text, timestamp } from 'drizzle-orm/pg-core';
@@ -7,6 +7,9 @@ import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failures.ts';
 import { type TestDatabase, testDatabase } from '../../../support/postgres.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 const things = pgTable('things', {
   id: integer().primaryKey(),
@@ -261,6 +264,15 @@ describe('close', () => {
     expect(await slow).toMatchObject([{ said: 'done' }]);
     await closed;
     await own.close(0);
+  });
+
+  test('in the middle of a start leaves no session either', async () => {
+    const own = databaseOn({ ...place.socket, database: place.name }, { poolMin: 6 });
+    const starting = own.start().catch(() => {});
+    await own.close(0);
+    await starting;
+    await database.close(1_000);
+    await eventually(async () => expect(await sessions()).toEqual([]));
   });
 
   test('drops what does not end in time', async () => {

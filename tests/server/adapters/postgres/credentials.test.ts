@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import postgres from 'postgres';
@@ -6,6 +6,9 @@ import { databaseOn } from '../../../support/database.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf } from '../../../support/failures.ts';
 import { startTestServer, type TestServer } from '../../../support/postgres-server.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 let server: TestServer;
 const ann = (password: string, database = 'postgres') =>

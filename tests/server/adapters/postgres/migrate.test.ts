@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
+import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { migrate } from '../../../../src/server/adapters/postgres/migrate.ts';
@@ -7,6 +7,9 @@ import { systemClock } from '../../../../src/server/adapters/system/clock.ts';
 import { silentLog } from '../../../support/door-kit.ts';
 import { failureOf } from '../../../support/failures.ts';
 import { type TestDatabase, testDatabase } from '../../../support/postgres.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 const FILES: readonly MigrationFile[] = [
   {

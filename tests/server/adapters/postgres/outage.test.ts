@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { sql } from 'drizzle-orm';
 import postgres from 'postgres';
 import type { Database } from '../../../../src/server/adapters/postgres/client.ts';
@@ -9,6 +9,9 @@ import { eventually } from '../../../support/eventually.ts';
 import { failureOf, timeOf } from '../../../support/failures.ts';
 import { startFaultyProxy } from '../../../support/faulty-proxy.ts';
 import { startTestServer, type TestServer } from '../../../support/postgres-server.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 let server: TestServer;
 const address = () => ({ host: server.socketFolder, port: server.port, database: 'postgres', user: 'adit' });

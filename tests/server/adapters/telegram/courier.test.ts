@@ -17,7 +17,7 @@ function parcelFor(user: number, changes: Partial<Parcel> = {}): Parcel {
     configText: CONFIG,
     qrPng: createQrMaker().png(CONFIG),
     until: new Date('2026-11-24T22:05:00Z'),
-    livingMessageId: null,
+    livingMessageId: async () => null,
     deadDocumentId: null,
     ...changes,
   };
@@ -37,7 +37,7 @@ describe('a delivery', () => {
     await using s = await scene();
     const { rig, user, preparing } = s;
     const steps: number[] = [];
-    const parcel = parcelFor(user, { livingMessageId: preparing.message_id });
+    const parcel = parcelFor(user, { livingMessageId: async () => preparing.message_id });
     const outcome = await rig.courier.deliver(parcel, async () => {
       steps.push(s.fromBot().length);
     });
@@ -65,7 +65,7 @@ describe('a delivery', () => {
     await using s = await scene();
     const noted = async () => undefined;
     await s.rig.courier.deliver(parcelFor(s.user), noted);
-    await s.rig.courier.deliver(parcelFor(s.user, { livingMessageId: 999_999 }), noted);
+    await s.rig.courier.deliver(parcelFor(s.user, { livingMessageId: async () => 999_999 }), noted);
     expect(s.fromBot().filter((each) => each.text?.includes('is ready'))).toHaveLength(2);
   });
 
@@ -82,7 +82,7 @@ describe('a delivery', () => {
 
   test('the buttons under "ready" work', async () => {
     await using s = await scene();
-    const parcel = parcelFor(s.user, { livingMessageId: s.preparing.message_id });
+    const parcel = parcelFor(s.user, { livingMessageId: async () => s.preparing.message_id });
     await s.rig.courier.deliver(parcel, async () => undefined);
     await s.rig.press(s.user, s.preparing.message_id, '🩺 Is it working?');
     await s.rig.says(s.user, 'The server answers');
@@ -126,16 +126,16 @@ describe('a delivery that cannot be', () => {
   test('trouble after document and QR does not undo the delivery', async () => {
     await using s = await scene();
     s.rig.control.orderFault({ kind: 'server_error', method: 'editMessageText' });
-    const parcel = parcelFor(s.user, { livingMessageId: s.preparing.message_id });
+    const parcel = parcelFor(s.user, { livingMessageId: async () => s.preparing.message_id });
     expect(await s.rig.courier.deliver(parcel, async () => undefined)).toEqual({ kind: 'delivered' });
   });
 
   test('an apology takes the place of "preparing", and never throws', async () => {
     await using s = await scene();
-    const parcel = parcelFor(s.user, { livingMessageId: s.preparing.message_id, language: 'ru' });
-    await s.rig.courier.apologise(parcel);
+    const to = { chatId: chatId(s.user), language: 'ru', livingMessageId: s.preparing.message_id } as const;
+    await s.rig.courier.apologise(to);
     expect(s.fromBot()[0]?.text).toContain('что-то пошло не так');
     s.rig.control.setBlocked(s.user, true);
-    await s.rig.courier.apologise(parcel);
+    await s.rig.courier.apologise(to);
   });
 });

@@ -145,8 +145,19 @@ async function add(tx: Tx, additions: AccessAdditions, now: Date): Promise<void>
     await tx.insert(peers).values(additions.devices.map((each) => newPeer(each, now)));
   }
   if (additions.issues.length > 0) {
+    // A peer that is new here has no earlier promise.
+    if (additions.devices.length < additions.issues.length) await supersede(tx, additions.issues, now);
     await tx.insert(issues).values(additions.issues.map((each) => ({ ...each, createdAt: now })));
   }
+}
+
+/** The newest promise for a peer is the one that is kept; an earlier one that never arrived is let go. */
+async function supersede(tx: Tx, added: AccessAdditions['issues'], now: Date): Promise<void> {
+  const peerIds = added.map((each) => each.peerId);
+  await tx
+    .update(issues)
+    .set({ supersededAt: now })
+    .where(and(inArray(issues.peerId, peerIds), isNull(issues.deliveredAt), isNull(issues.supersededAt)));
 }
 
 const newPeer = (device: NewDevice, now: Date) => ({

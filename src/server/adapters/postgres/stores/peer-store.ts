@@ -60,9 +60,9 @@ export function createPeerStore(
     markDelivered: (id, now) => marks.submit({ id, deliveredAt: now.toISOString() }),
     wanted: (nodeId) => wantedPages(database, nodeId),
     unwantedAmong: (nodeId, keys) => database.read((tx) => unwantedAmong(tx, nodeId, keys)),
-    enqueueUnapplied: (nodeId, olderThan, limit) =>
+    enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction(async (tx) => {
-        const jobs = await unappliedJobs(tx, nodeId, olderThan, limit);
+        const jobs = await overdueJobs(tx, nodeId, olderThan, limit);
         if (jobs.length > 0) await enqueueIn(toSqlExecutor(tx), jobs);
         return jobs.length;
       }),
@@ -150,14 +150,25 @@ async function unwantedAmong(tx: Tx, node: NodeId, keys: readonly PublicKey[]) {
   return new Set(rows.map((row) => row.public_key as PublicKey));
 }
 
-/** Index `peers_unapplied`. A peer can have lost its job only when that is dead or was discarded. */
-async function unappliedJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
+/**
+ * Peers whose last change was not carried out, or whose config never arrived, long after their job should have done it:
+ * that is dead or was discarded. Those who blocked the bot wait for their next visit.
+ * Indexes: peers_unapplied, issues_pending.
+ */
+async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
   const rows = await tx.execute<{ id: string }>(sql`
     update adit.peers set changed_at = now()
      where id in (
-       select id from adit.peers
-        where node_id = ${node} and generation <> applied_generation and changed_at < ${olderThan.toISOString()}
-        order by changed_at limit ${limit} for update skip locked)
+       select p.id from adit.peers p
+        where p.node_id = ${node} and p.changed_at < ${olderThan.toISOString()}
+          and (p.generation <> p.applied_generation or (p.wanted and p.id in (
+            select i.peer_id from adit.issues i join adit.accounts a on a.id = i.account_id
+             where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)))
+        order by p.changed_at limit ${limit} for update skip locked)
     returning id`);
-  return rows.map((row) => ({ kind: 'apply-peer', data: { peerId: peerId(row.id) } }));
+  return rows.map((row) => ({
+    kind: 'apply-peer',
+    data: { peerId: peerId(row.id) },
+    singletonKey: `overdue:${row.id}`,
+  }));
 }

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import {
   chmodSync,
   existsSync,
@@ -19,6 +19,9 @@ import { silentLog } from '../../../../support/door-kit.ts';
 import { eventually } from '../../../../support/eventually.ts';
 import { failureOf } from '../../../../support/failures.ts';
 import { isAlive, tempFolder } from '../../../../support/machine.ts';
+
+// The first test of a process pays for the server, on a machine that may be busy.
+setDefaultTimeout(20_000);
 
 type Folder = Awaited<ReturnType<typeof tempFolder>>;
 
