@@ -10,6 +10,8 @@ export interface AditProcess {
   lines(): readonly Readonly<Record<string, unknown>>[];
   /** Resolves with the exit code; 128 + n for a signal. */
   readonly exited: Promise<number>;
+  /** Where it listens; throws while it does not. */
+  port(): number;
   get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly body: string }>;
   /** Value of a metric with its labels as Prometheus writes them; null when it is not there. */
   metric(name: string): Promise<number | null>;
@@ -59,6 +61,7 @@ export function startAdit(place: Place, argv: readonly string[], options: StartO
     output: () => text,
     lines,
     exited: child.exited,
+    port,
     get,
     async metric(name) {
       const { body } = await get('/metrics');
