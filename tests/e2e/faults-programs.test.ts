@@ -31,7 +31,9 @@ beforeAll(async () => {
   await behave(null);
   const cases = Object.entries(MODES).map(([mode, body]) => `'${mode}') ${body} ;;`);
   const script = ['#!/bin/sh', `case "$(cat '${join(folder, 'mode')}')" in`, ...cases, 'esac'];
-  await writeFile(join(folder, 'wg'), `${script.join('\n')}\nexec ${Bun.which('wg')} "$@"\n`, { mode: 0o755 });
+  await writeFile(join(folder, 'wg'), `${script.join('\n')}\nexec ${Bun.which('wg')} "$@"\n`, {
+    mode: 0o755,
+  });
   rig = await createAditRig({
     tunnel: 'userspace',
     env: {
