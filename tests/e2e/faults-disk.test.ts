@@ -48,21 +48,26 @@ async function expectFileHoldsAllPeers(): Promise<void> {
   expect(saved.sort()).toEqual(rows.map((each) => String(each.public_key)).sort());
 }
 
-/** An operator sees it: a job that comes again with its reason, or a comparison that failed. */
-async function isSaid(): Promise<void> {
+/** An operator sees it: the job comes again and says which file, and why. */
+async function isSaid(trouble: string): Promise<void> {
   await eventually(async () => {
-    const jobs = await rig.sql`select last_error from report.jobs where last_error like '%wg0.conf%'`;
-    expect(jobs.length).toBeGreaterThan(0);
+    const jobs = await rig.sql`
+      select last_error from report.jobs where queue = 'apply-peer' and state = 'retry'`;
+    expect(jobs.map((each) => each.last_error)).toContain(trouble.replaceAll('DISK', disk.path));
   });
 }
 
-async function survives(breakDisk: () => Promise<void>, mendDisk: () => Promise<void>): Promise<void> {
+async function survives(
+  trouble: string,
+  breakDisk: () => Promise<void>,
+  mendDisk: () => Promise<void>,
+): Promise<void> {
   await eventually(expectFileHoldsAllPeers);
   const before = await confText();
   await breakDisk();
   const user = await newUser();
   await isServed(user);
-  await isSaid();
+  await isSaid(trouble);
   expect(await confText()).toBe(before);
   await mendDisk();
   await atRest(rig, 20_000);
@@ -78,11 +83,12 @@ test('F-W2: a full disk: the user gets a config that works, the old file stays w
     // Writes what fits, then fails: ENOSPC is what is wanted.
     await writeFile(filler, Buffer.alloc(128 * 1024)).catch(() => undefined);
   };
-  await survives(fill, () => rm(filler));
+  await survives('DISK/wg0.conf could not be written: the disk is full.', fill, () => rm(filler));
 }, 60_000);
 
 test('F-W2: a disk that became read-only: the same', async () => {
   await survives(
+    'The lock file DISK/wg0.conf.lock cannot be opened: EROFS.',
     async () => disk.remount('ro'),
     async () => disk.remount('rw'),
   );
