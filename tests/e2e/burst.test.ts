@@ -105,7 +105,7 @@ test('F-A1, F-A4: 300 users for 253 addresses: 253 are served, 47 hear "full"; t
 
   const leaving = served.slice(0, 10);
   const entering = full.slice(0, 10);
-  await Promise.all(leaving.map((user) => createBotUser(rig, user).remove()));
+  await Promise.all(leaving.map((user) => createBotUser(rig, user).revoke()));
   await Promise.all(entering.map((user) => createBotUser(rig, user).trial()));
   const staying = served.filter((user) => !leaving.includes(user));
   await expectWhole(rig, { adit, users: [...staying, ...entering], without: leaving });

@@ -11,7 +11,7 @@ export interface BotUser {
   /** Ends when a new key was promised. */
   reissue(): Promise<void>;
   /** Ends when no device is wanted any more. */
-  remove(): Promise<void>;
+  revoke(): Promise<void>;
 }
 
 export interface Patience {
@@ -44,9 +44,9 @@ export function createBotUser(rig: AditRig, user: number, patience: Patience = {
   }
 
   /** From the list of devices to the confirmed wish. */
-  async function onFirstDevice(button: string): Promise<void> {
+  async function onFirstDevice(wish: 'reissue' | 'revoke'): Promise<void> {
     await rig.control.say(user, '/devices');
-    for (const label of ['Device 1', button, 'Yes']) await rig.control.press(user, label, screenMs);
+    for (const label of ['Device 1', `ask-${wish}`, wish]) await rig.control.press(user, label, screenMs);
   }
 
   return {
@@ -59,13 +59,13 @@ export function createBotUser(rig: AditRig, user: number, patience: Patience = {
       const before = await count('reissues');
       await until(
         async () => (await count('reissues')) > before,
-        () => onFirstDevice('New key'),
+        () => onFirstDevice('reissue'),
       );
     },
-    remove: () =>
+    revoke: () =>
       until(
         async () => (await count('wanted')) === 0,
-        () => onFirstDevice('Remove'),
+        () => onFirstDevice('revoke'),
       ),
   };
 }

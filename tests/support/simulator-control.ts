@@ -51,7 +51,7 @@ export interface SimulatorControl {
   /** A user with this id; they have not written yet. */
   newUser(id: number, languageCode?: string, firstName?: string): Promise<void>;
   say(user: number, text: string): Promise<void>;
-  /** Presses the button whose label contains `label`, on the newest message that has one; waits for it. */
+  /** Presses the button whose label contains `label`, or whose action it is, on the newest message that has one; waits for it. */
   press(user: number, label: string, withinMs?: number): Promise<void>;
   messages(chat: number): Promise<readonly ChatMessage[]>;
   awaitMessage(chat: number, wanted: Wanted, withinMs?: number): Promise<ChatMessage>;
@@ -130,4 +130,6 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
 }
 
 const buttonOf = (message: ChatMessage, label: string): Button | undefined =>
-  message.reply_markup?.inline_keyboard.flat().find((button) => button.text.includes(label));
+  message.reply_markup?.inline_keyboard
+    .flat()
+    .find((button) => button.text.includes(label) || button.callback_data?.split(':')[1] === label);
