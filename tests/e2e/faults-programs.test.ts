@@ -7,8 +7,9 @@ import { join } from 'node:path';
 import type { AditProcess } from '../support/adit-process.ts';
 import { type AditRig, createAditRig } from '../support/adit-rig.ts';
 import { eventually } from '../support/eventually.ts';
+import { type Footprint, footprintOf } from '../support/footprint.ts';
 import { watchHealth } from '../support/health-watch.ts';
-import { expectServedOnce } from '../support/working-config.ts';
+import { expectWhole } from '../support/whole-invariants.ts';
 
 const COMMAND_TIMEOUT_MS = 1_000;
 
@@ -43,6 +44,7 @@ beforeAll(async () => {
     },
   });
   adit = await rig.start();
+  before = footprintOf(adit.pid);
 });
 afterAll(async () => {
   await rig[Symbol.asyncDispose]();
@@ -61,7 +63,9 @@ async function failedAttempts(user: number): Promise<number> {
   return Math.max(0, ...rows.map((each) => Number(each.attempt)));
 }
 
-let user = 300;
+const FIRST_USER = 300;
+let user = FIRST_USER;
+let before: Footprint;
 test.each(Object.keys(MODES) as Mode[])(
   'F-L9: wg %s: users hear "preparing", health answers, the job comes again, nothing is left running',
   async (mode) => {
@@ -77,10 +81,8 @@ test.each(Object.keys(MODES) as Mode[])(
     await behave(null);
     await rig.control.awaitMessage(user, { has: 'photo' }, 30_000);
     await eventually(() => children().length === 0);
-    await expectServedOnce(rig.database.admin, rig.control, [user]);
-    const live = await rig.wgPeers();
-    const wanted = await rig.database.admin`select public_key from report.peers where wanted`;
-    expect([...live.keys()].sort()).toEqual(wanted.map((each) => String(each.public_key)).sort());
+    const users = Array.from({ length: user - FIRST_USER }, (_, index) => FIRST_USER + 1 + index);
+    await expectWhole(rig, { adit, users, before });
     const { failed, worstMs } = await health.report();
     expect(failed).toBe(0);
     expect(worstMs).toBeLessThan(250);
