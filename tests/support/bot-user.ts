@@ -39,7 +39,7 @@ export function createBotUser(rig: AditRig, user: number, patience: Patience = {
     for (const last = end(); !(await reached()); ) {
       if (performance.now() > last) throw new Error(`user ${user} gave up`);
       await attempt().catch(() => undefined);
-      await eventually(reached, { withinMs: screenMs }).catch(() => undefined);
+      await eventually(reached, { withinMs: screenMs, everyMs: 100 }).catch(() => undefined);
     }
   }
 
