@@ -3,7 +3,7 @@
  * a network namespace of its own (or, without one, the memory backend). Everything a test asks, it asks from outside.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
@@ -61,6 +61,8 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
   const place = namespace ? await placeIn(namespace) : here;
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'adit-rig-'));
+  // The bundled server's own user passes through here.
+  await chmod(folder, 0o711);
   const stateDir = join(folder, 'state');
   const cwd = await mkdtemp(join(tmpdir(), 'adit-cwd-'));
   const simulator = await startSimulatorProcess(place, cwd);
