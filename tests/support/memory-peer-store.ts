@@ -54,25 +54,26 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
       database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
     enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction((tables, enqueue) => {
-        const { peers } = tables;
-        const lost = [...peers.values()]
+        const overdue = [...tables.peers.values()]
           .filter((each) => each.nodeId === nodeId && each.changedAt < olderThan)
-          .filter((each) => each.generation !== each.appliedGeneration || owesConfig(tables, each))
+          .filter((each) => each.generation !== each.appliedGeneration || isAwaited(tables, each))
           .slice(0, limit);
-        for (const each of lost) peers.set(each.id, { ...each, changedAt: database.clock.now() });
+        const changedAt = database.clock.now();
+        for (const each of overdue) tables.peers.set(each.id, { ...each, changedAt });
         enqueue(
-          lost.map((each) => ({
+          overdue.map(({ id }) => ({
             kind: 'apply-peer',
-            data: { peerId: each.id },
-            singletonKey: `overdue:${each.id}`,
+            data: { peerId: id },
+            singletonKey: `overdue:${id}`,
           })),
         );
-        return lost.length;
+        return overdue.length;
       }),
   };
 }
 
-function owesConfig(tables: Tables, peer: PeerRow): boolean {
+/** Its config never arrived, though its user can be reached. */
+function isAwaited(tables: Tables, peer: PeerRow): boolean {
   const issue = newestIssue(tables, peer.id);
   if (!peer.wanted || !issue || issue.deliveredAt !== null) return false;
   return tables.accounts.get(issue.accountId)?.blockedAt === null;
