@@ -22,11 +22,10 @@ test('K5, E11: the demo hands out a config over a real interface, and Ctrl-C tak
     const before = namespace.pids();
     const env = { PATH: process.env.PATH ?? '', TMPDIR: temp };
     const demo = startAdit(place, [BINARY, 'demo', '--port', '0'], { cwd: temp, env });
-    const chat = await eventually(() => /Chat +http:\/\/[^:]+:(\d+)/.exec(demo.output()) ?? false, {
-      withinMs: 30_000,
-    });
+    const chatPort = () => /Chat +http:\/\/[^:]+:(\d+)/.exec(demo.output())?.[1];
+    await eventually(() => chatPort() !== undefined, { withinMs: 30_000 });
     expect(demo.output()).toContain('WireGuard');
-    const control = simulatorControl(place, Number(chat[1]), '');
+    const control = simulatorControl(place, Number(chatPort()), '');
     await control.newUser(MARIA);
     await control.say(MARIA, '/start');
     await control.awaitMessage(MARIA, { has: 'photo' });
