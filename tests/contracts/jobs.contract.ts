@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { AppError } from '../../src/server/core/errors.ts';
 import type { HeldJob, JobHandler, JobRunner, NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import { eventually } from '../support/eventually.ts';

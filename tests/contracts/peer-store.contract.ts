@@ -8,6 +8,7 @@ import {
   giveKey,
   keyOf,
   later,
+  type MadeDevice,
   makeDevice,
   NODE,
   newDevice,
@@ -22,6 +23,16 @@ import {
 } from '../support/store-rig.ts';
 
 const HOUR_MS = 3_600_000;
+
+/** A second promise for the peer, and that one kept: the first will never be. */
+async function reissue(rig: StoreRig, made: MadeDevice): Promise<void> {
+  const { issue } = newDevice(rig, made.account, made.address);
+  const second = { ...issue, deviceId: made.device, peerId: made.peer };
+  await rig.store.transaction((tx) =>
+    tx.add({ subscriptions: [], devices: [], issues: [second] }, later(rig, 5)),
+  );
+  await rig.peers.markDelivered(second.id, rig.now());
+}
 
 /** What every store of peers promises to the worker and the reconcile. */
 export function peerStoreContract(name: string, open: OpenRig): void {
@@ -202,19 +213,29 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       expect(await rig.peers.unwantedAmong(NODE, [])).toEqual(new Set());
     });
 
-    test('peers that wait too long to be applied get a job again, once, at most `limit`', async () => {
-      const made = [await makeDevice(rig), await makeDevice(rig), await makeDevice(rig)];
-      await rig.peers.markApplied([{ peerId: made[0]!.peer, generation: 1 }], rig.now());
+    test('what was not carried out, or never arrived, gets a job again: once, at most `limit`', async () => {
+      const [done, late, mute, gone, again] = await Promise.all(
+        Array.from({ length: 5 }, () => makeDevice(rig)),
+      );
+      const applied = [done!, mute!, gone!, again!].map(({ peer }) => ({ peerId: peer, generation: 1 }));
+      await rig.peers.markApplied(applied, rig.now());
+      await rig.peers.markDelivered(done!.issue, rig.now());
+      await rig.store.markBlocked(gone!.account, true);
+      await reissue(rig, again!);
       expect(await rig.peers.enqueueOverdue(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
-      const olderThan = later(rig, 100);
-      // What is enqueued again counts as changed now: the next look, a while later, is not for it.
-      const first = await rig.peers.enqueueOverdue(NODE, olderThan, 1);
-      const both = await rig.peers.enqueueOverdue(NODE, olderThan, 10);
-      expect(first).toBe(1);
-      expect(both).toBeGreaterThanOrEqual(1);
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, 1000), 1)).toBe(1);
+      await rig.peers.enqueueOverdue(NODE, later(rig, 1000), 10);
       const asked = new Set((await rig.jobs()).map((each) => (each.data as { peerId: string }).peerId));
-      expect(asked).toEqual(new Set([made[1]!.peer, made[2]!.peer]));
+      expect(asked).toEqual(new Set([late!.peer, mute!.peer]));
       expect(await rig.peers.enqueueOverdue(NODE, later(rig, -HOUR_MS), 10)).toBe(0);
+    });
+
+    test('F-G6: a config that never arrived gets a job again, unless its user blocked the bot', async () => {
+      const made = [await makeDevice(rig), await makeDevice(rig)];
+      for (const each of made) await rig.peers.markApplied([{ peerId: each.peer, generation: 1 }], rig.now());
+      await rig.store.markBlocked(made[1]!.account, true);
+      expect(await rig.peers.enqueueOverdue(NODE, later(rig, 100), 10)).toBe(1);
+      expect((await rig.jobs()).map((each) => each.data)).toEqual([{ peerId: made[0]!.peer }]);
     });
 
     test('many workers, many writes at once: no circle of waiting, nothing lost', async () => {

@@ -116,7 +116,11 @@ describe('one more device', () => {
 
 describe('names of new devices', () => {
   test('the smallest free number comes back after a removal', () => {
-    const names = (...taken: string[]) => nextDeviceName('Device', taken.map((name) => ({ name })));
+    const names = (...taken: string[]) =>
+      nextDeviceName(
+        'Device',
+        taken.map((name) => ({ name })),
+      );
     expect(names()).toBe('Device 1');
     expect(names('Device 1', 'Device 3')).toBe('Device 2');
     expect(names('Phone', 'device 1')).toBe('Device 1');

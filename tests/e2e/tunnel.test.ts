@@ -35,7 +35,7 @@ test('K3, E1, A8: /trial, a delivered config that shakes hands and carries traff
 
   await rig.control.say(ANN, '/devices');
   await rig.control.press(ANN, 'Device 1');
-  await rig.control.press(ANN, 'Remove');
+  await rig.control.press(ANN, 'Revoke');
   await rig.control.press(ANN, 'Yes');
   await eventually(async () => (await rig.wgPeers()).size === 0, { withinMs: 5_000 });
   expect(await client.ping(SERVER_IN_TUNNEL)).toBe(false);

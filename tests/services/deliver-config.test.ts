@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test';
-import { chatId } from '../../src/server/core/ids.ts';
+import { AppError } from '../../src/server/core/errors.ts';
+import { chatId, LOCAL_NODE } from '../../src/server/core/ids.ts';
+import { keepHouse } from '../../src/server/services/keep-house.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectAtRest, expectNoPrivateKeyKept, keyIn } from '../support/invariants.ts';
+import { createRecordingLog } from '../support/recording-log.ts';
 import { startProcess } from '../support/service-process.ts';
 import { createServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
@@ -52,7 +55,7 @@ describe('a config that arrives', () => {
 });
 
 describe('a config that does not arrive', () => {
-  test('F-G5, F-G6: blocked by the user: the peer stays, nothing is repeated, and a re-issue brings it back', async () => {
+  test('F-G5, F-G6: blocked by the user: the peer stays, nothing is repeated, and coming back brings the config', async () => {
     const world = await createServiceWorld();
     world.courier.blocked.add(CHAT);
     const process = await startProcess(world);
@@ -66,7 +69,6 @@ describe('a config that does not arrive', () => {
     expect(await process.visit(start)).toBe('already-active');
     expect(world.database.tables.accounts.get(7 as never)?.blockedAt).toBeNull();
     expect((await process.desk.account(7 as never))?.devices[0]?.delivered).toBe(false);
-    await process.visit({ kind: 'reissue', account: 7, device: onlyDevice(world) });
     await process.rest();
     expect(onlyPeer(world).ip4).toBe(ip4);
     await expectAtRest(world);
@@ -82,8 +84,9 @@ describe('a config that does not arrive', () => {
     await process.drain();
     await settled(world);
     expect(world.courier.documentsOf(chatId(8))).toHaveLength(1);
-    const waiting = world.jobs.jobs.filter((each) => each.state === 'retry');
+    const waiting = world.jobs.jobs.filter((each) => each.state !== 'completed');
     expect(waiting.map((each) => each.readyAtMs - world.clock.now().getTime())).toEqual([3_600_000]);
+    expect(waiting[0]?.attempt).toBe(0);
     world.courier.later.clear();
     await process.rest();
     await expectAtRest(world);
@@ -142,6 +145,52 @@ describe('a config that does not arrive', () => {
     expect(world.keysMade.size).toBeGreaterThan(5);
     expectNoPrivateKeyKept(world);
     expect((await world.tunnel.read()).peers).toHaveLength(1);
+  });
+
+  test('F-J4: after the last try the user is told; when Telegram heals, housekeeping brings the config', async () => {
+    const world = await createServiceWorld();
+    let away = true;
+    const process = await startProcess(world, {
+      courier: (real) => ({
+        ...real,
+        deliver: async (parcel, onDocument) => {
+          if (away) throw new AppError('unavailable', 'Telegram does not answer.');
+          return real.deliver(parcel, onDocument);
+        },
+      }),
+    });
+    await process.visit(start);
+    await process.rest();
+    await eventually(() => world.courier.messages[0]?.content === 'sorry');
+    expect(world.courier.messages).toHaveLength(1);
+    away = false;
+    world.clock.advance(11 * 60_000);
+    await keepHouse({ ...world, node: LOCAL_NODE, log: createRecordingLog(world.logLines), restMs: 1 });
+    await process.rest();
+    expect(world.jobs.jobs.map((each) => each.state)).toEqual(['dead', 'completed']);
+    expect(world.courier.documentsOf(CHAT)).toHaveLength(1);
+    expect(world.courier.messages[0]?.content).toBe('ready');
+  });
+
+  test('F-G6: /start again while the config is on its way neither sends it twice nor kills it', async () => {
+    const world = await createServiceWorld();
+    const process = await startProcess(world);
+    const gate = Promise.withResolvers<void>();
+    const arrived = Promise.withResolvers<void>();
+    world.courier.beforeDocument = () => {
+      arrived.resolve();
+      return gate.promise;
+    };
+    await process.visit(start);
+    await process.drain();
+    await arrived.promise;
+    expect(await process.visit(start)).toBe('already-active');
+    expect(await process.visit(start)).toBe('already-active');
+    await process.drain();
+    gate.resolve();
+    await process.rest();
+    expect(world.courier.documentsOf(CHAT)).toHaveLength(1);
+    await expectAtRest(world);
   });
 
   test('D6: of 400 deliveries at most a hundred are under way at once', async () => {

@@ -1,4 +1,3 @@
-import { AppError } from '../../src/server/core/errors.ts';
 import type {
   HeldJob,
   JobHandler,

@@ -53,16 +53,30 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     unwantedAmong: (nodeId, keys) =>
       database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
     enqueueOverdue: (nodeId, olderThan, limit) =>
-      database.transaction(({ peers }, enqueue) => {
-        const lost = [...peers.values()]
-          .filter((each) => each.nodeId === nodeId && each.generation !== each.appliedGeneration)
-          .filter((each) => each.changedAt < olderThan)
+      database.transaction((tables, enqueue) => {
+        const overdue = [...tables.peers.values()]
+          .filter((each) => each.nodeId === nodeId && each.changedAt < olderThan)
+          .filter((each) => each.generation !== each.appliedGeneration || isAwaited(tables, each))
           .slice(0, limit);
-        for (const each of lost) peers.set(each.id, { ...each, changedAt: database.clock.now() });
-        enqueue(lost.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
-        return lost.length;
+        const changedAt = database.clock.now();
+        for (const each of overdue) tables.peers.set(each.id, { ...each, changedAt });
+        enqueue(
+          overdue.map(({ id }) => ({
+            kind: 'apply-peer',
+            data: { peerId: id },
+            singletonKey: `overdue:${id}`,
+          })),
+        );
+        return overdue.length;
       }),
   };
+}
+
+/** Its config never arrived, though its user can be reached. */
+function isAwaited(tables: Tables, peer: PeerRow): boolean {
+  const issue = newestIssue(tables, peer.id);
+  if (!peer.wanted || !issue || issue.deliveredAt !== null) return false;
+  return tables.accounts.get(issue.accountId)?.blockedAt === null;
 }
 
 function toTarget(tables: Tables, peer: PeerRow): PeerTarget {

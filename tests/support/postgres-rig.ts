@@ -17,6 +17,8 @@ import { keyOf, NODE, type StoreRig } from './store-rig.ts';
 
 export interface PostgresRig extends StoreRig {
   readonly admin: TestDatabase['admin'];
+  /** Deadlocks PostgreSQL had to break. Ends the sessions under test, for they tell only then. */
+  deadlocks(): Promise<number>;
 }
 
 /** A migrated database with a table in which a test sees the jobs. */
@@ -70,6 +72,12 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
         return waiting.length > 0;
       }),
     admin: fresh.admin,
+    async deadlocks() {
+      await database.close(1000);
+      const [row] = await fresh.admin`
+        select deadlocks::int from pg_stat_database where datname = ${fresh.name}`;
+      return Number(row?.deadlocks);
+    },
     async close() {
       await database.close(1000);
       await fresh.drop();

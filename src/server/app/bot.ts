@@ -3,6 +3,7 @@ import { registerCommands } from '../adapters/telegram/commands.ts';
 import { createCourier } from '../adapters/telegram/courier.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../core/errors.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
 import type { Courier, QrMaker } from '../core/ports/courier.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { Inbox } from '../core/ports/store.ts';
@@ -20,6 +21,7 @@ export interface BotPart {
   start(): void;
   stop(graceMs: number): Promise<void>;
   status(): { readonly ok: boolean; readonly reason: string | null };
+  records(): readonly LoopRecord[];
 }
 
 export interface BotPartDeps {
@@ -54,6 +56,7 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
       await Promise.all([bot.stop(graceMs), commands]);
     },
     status: () => explain(bot.status().state),
+    records: () => [bot.record()].filter((each) => each !== null),
   };
 }
 
@@ -79,5 +82,6 @@ function silent(qr: QrMaker): BotPart {
     start: () => undefined,
     stop: async () => undefined,
     status: () => ({ ok: true, reason: null }),
+    records: () => [],
   };
 }

@@ -36,6 +36,8 @@ export interface HoldNodeDeps {
 }
 
 const PAUSE_MS = 1000;
+/** All of them are safe to repeat, should another process be at one after all. */
+const RESCUED = ['apply-peer', 'reconcile-node', 'expire-subscriptions', 'housekeeping'] as const;
 
 export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   const stopping = new AbortController();
@@ -45,9 +47,16 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   let failuresInRow = 0;
   let running: Promise<void> | null = null;
 
+  /** A singleton that a killed holder had in hand would keep the next one away until its lease is over. */
+  async function rescueAll(): Promise<number> {
+    let rescued = 0;
+    for (const kind of RESCUED) rescued += await deps.jobs.rescue(kind);
+    return rescued;
+  }
+
   async function takeOver(lease: HeldLease, signal: AbortSignal): Promise<void> {
     epoch = await deps.nodes.nextEpoch(deps.node);
-    const rescued = await deps.jobs.rescue('apply-peer');
+    const rescued = await rescueAll();
     deps.log.info({ node: deps.node, epoch, rescued }, 'node taken over');
     lastSuccess = deps.clock.monotonicMs();
     failuresInRow = 0;

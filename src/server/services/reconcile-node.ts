@@ -1,11 +1,11 @@
 import { AppError } from '../core/errors.ts';
 import type { NodeId, PublicKey } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
-import { diffPeers, type PeerDiff } from '../core/peer-diff.ts';
+import { comparePeers, type PeerDiff } from '../core/peer-diff.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { NodeStore, PeerStore, ReconcileRun } from '../core/ports/store.ts';
-import type { Tunnel, TunnelPeer } from '../core/ports/tunnel.ts';
+import type { Tunnel } from '../core/ports/tunnel.ts';
 
 /**
  * Compares the real interface with the database and corrects the difference; silent when they are equal.
@@ -44,9 +44,7 @@ export async function reconcileNode(deps: ReconcileNodeDeps, signal: AbortSignal
 
 async function correct(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<Counts> {
   await deps.tunnel.ensureUp(signal);
-  const wanted = await allWanted(deps, signal);
-  const state = await deps.tunnel.read(signal);
-  const diff = diffPeers(wanted, state.peers);
+  const diff = await difference(deps, signal);
   const extra = diff.extra.map((each) => each.publicKey);
   const removable = await deps.peers.unwantedAmong(deps.node, extra);
   const remove = [...removable].slice(0, MOST_REMOVALS);
@@ -64,13 +62,14 @@ async function correct(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<Co
   };
 }
 
-async function allWanted(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<TunnelPeer[]> {
-  const wanted: TunnelPeer[] = [];
+/** Page by page: no session is held while another is read, and no page blocks the loop for long. */
+async function difference(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<PeerDiff> {
+  const comparison = comparePeers((await deps.tunnel.read(signal)).peers);
   for await (const page of deps.peers.wanted(deps.node)) {
     signal.throwIfAborted();
-    wanted.push(...page);
+    comparison.see(page);
   }
-  return wanted;
+  return comparison.finish();
 }
 
 async function verify(
@@ -80,7 +79,9 @@ async function verify(
   signal: AbortSignal,
 ): Promise<void> {
   const state = await deps.tunnel.read(signal);
-  const left = diffPeers([...sent.missing, ...sent.changed], state.peers);
+  const comparison = comparePeers(state.peers);
+  comparison.see([...sent.missing, ...sent.changed]);
+  const left = comparison.finish();
   const extra = new Set(left.extra.map((each) => each.publicKey));
   const undone = left.missing.length + left.changed.length + removed.filter((key) => extra.has(key)).length;
   if (undone > 0) {

@@ -17,9 +17,9 @@ button-reissue = 🔑 New key
 button-reissue-device = 🔑 New key: { $device }
 button-pause = ⏸ Pause
 button-resume = ▶️ Resume
-button-revoke = 🗑 Remove
+button-revoke = 🗑 Revoke
 button-confirm-reissue = Yes, make a new key
-button-confirm-revoke = Yes, remove it
+button-confirm-revoke = Yes, revoke it
 button-system = { $system ->
     [android] Android
     [ios] iPhone, iPad
@@ -36,7 +36,7 @@ toast-stale = This button is out of date. Here is a fresh one.
 toast-not-yours = This button belongs to somebody else.
 toast-paused = Paused
 toast-resumed = On again
-toast-revoked = Removed
+toast-revoked = Revoked
 
 ## Start
 
@@ -76,11 +76,11 @@ device-traffic-unknown = not known now
 device-limit = You have used all your places: { $limit ->
     [one] { $limit } device
    *[other] { $limit } devices
-  }. Remove one to add another.
+  }. Revoke one to add another.
 device-gone = This device is not there any more.
 no-subscription = Your access has ended, so nothing was changed. Ask the operator how to go on.
 confirm-reissue = 🔑 A new key for <b>{ $device }</b>? The old config stops working at once, a new one arrives here.
-confirm-revoke = 🗑 Remove <b>{ $device }</b>? Its config stops working for good.
+confirm-revoke = 🗑 Revoke <b>{ $device }</b>? Its config stops working for good.
 rename-ask = ✏️ What shall <b>{ $device }</b> be called? Answer with the new name (up to 32 characters).
 rename-bad = That name will not do. Please send 1 to 32 ordinary characters on one line.
 rename-done = ✏️ Renamed: <b>{ $device }</b>

@@ -17,9 +17,9 @@ button-reissue = 🔑 Новый ключ
 button-reissue-device = 🔑 Новый ключ: { $device }
 button-pause = ⏸ Приостановить
 button-resume = ▶️ Включить
-button-revoke = 🗑 Удалить
+button-revoke = 🗑 Отозвать
 button-confirm-reissue = Да, выдать новый ключ
-button-confirm-revoke = Да, удалить
+button-confirm-revoke = Да, отозвать
 button-system = { $system ->
     [android] Android
     [ios] iPhone, iPad
@@ -36,7 +36,7 @@ toast-stale = Эта кнопка устарела. Вот свежая.
 toast-not-yours = Это чужая кнопка.
 toast-paused = Приостановлено
 toast-resumed = Снова включено
-toast-revoked = Удалено
+toast-revoked = Отозвано
 
 ## Начало
 
@@ -81,7 +81,7 @@ device-limit = Все места заняты: { $limit ->
 device-gone = Этого устройства уже нет.
 no-subscription = Доступ закончился, поэтому ничего не изменилось. Спросите оператора, как продолжить.
 confirm-reissue = 🔑 Выдать новый ключ для <b>{ $device }</b>? Старый конфиг сразу перестанет работать, новый придёт сюда.
-confirm-revoke = 🗑 Удалить <b>{ $device }</b>? Конфиг перестанет работать навсегда.
+confirm-revoke = 🗑 Отозвать <b>{ $device }</b>? Конфиг перестанет работать навсегда.
 rename-ask = ✏️ Как назвать <b>{ $device }</b>? Ответьте новым именем (до 32 символов).
 rename-bad = Такое имя не подойдёт. Пришлите, пожалуйста, от 1 до 32 обычных символов одной строкой.
 rename-done = ✏️ Новое имя: <b>{ $device }</b>

@@ -12,7 +12,7 @@ interface Allowance {
 /** One technology a folder; what an adapter needs from another one is injected as a core port. */
 const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   postgres: ['postgres', 'drizzle-orm'],
-  telegram: ['grammy', '@grammyjs/auto-retry', '@grammyjs/runner'],
+  telegram: ['grammy'],
   jobs: ['pg-boss'],
   log: ['pino', 'pino-pretty'],
   metrics: ['prom-client'],
@@ -27,7 +27,7 @@ const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 const ENTRY_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   http: ['elysia'],
-  bot: ['grammy', '@grammyjs/runner'],
+  bot: ['grammy'],
   cli: ['commander'],
   schedule: [],
   work: [],

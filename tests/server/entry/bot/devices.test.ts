@@ -65,11 +65,11 @@ describe('one device', () => {
   test('is revoked only after a second tap', async () => {
     await using s = await scene();
     await s.open();
-    await s.press('🗑 Remove');
+    await s.press('🗑 Revoke');
     expect(s.rig.desk.state(s.user)?.devices).toHaveLength(1);
     await s.press('Cancel');
-    await s.press('🗑 Remove');
-    await s.press('Yes, remove it');
+    await s.press('🗑 Revoke');
+    await s.press('Yes, revoke it');
     expect(s.rig.desk.state(s.user)?.devices).toHaveLength(0);
     expect(s.text()).toContain('no devices yet');
   });

@@ -23,6 +23,9 @@ interface Pool {
 
 type Waiting = 'skip locked' | 'wait';
 
+/** First half of the lock's key; the node is the other. */
+const WAITING_LOCK = 0x61646472;
+
 export function createAddressAllocator(random: Random): AddressAllocator {
   async function claimFrom(tx: Tx, pool: Pool, count: number, waiting: Waiting): Promise<LeasedAddress[]> {
     const leased = await claimFree(tx, pool, random.integer(pool.size), count, waiting);
@@ -42,12 +45,14 @@ export function createAddressAllocator(random: Random): AddressAllocator {
 
   return {
     async claim(tx, node, count) {
+      await tx.execute(sql`savepoint claim`);
       const leased = await claimAll(tx, node, count, 'skip locked');
-      // What others hold locked may come back with a rollback: "full" is said only after waiting for them.
-      if (leased.length < count && (await someLeft(tx, node))) {
-        leased.push(...(await claimAll(tx, node, count - leased.length, 'wait')));
-      }
-      return leased;
+      if (leased.length === count || !(await someLeft(tx, node))) return leased;
+      // What others hold locked may come back with a rollback: "full" is said only after waiting for them. Those
+      // who wait hold no address and wait in turn; otherwise each would wait for what another one holds.
+      await tx.execute(sql`rollback to savepoint claim`);
+      await tx.execute(sql`select pg_advisory_xact_lock(${WAITING_LOCK}, hashtext(${node}))`);
+      return claimAll(tx, node, count, 'wait');
     },
   };
 }

@@ -1,10 +1,10 @@
-import { and, eq, lt, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { AppError } from '../../../core/errors.ts';
 import type { NodeId } from '../../../core/ids.ts';
 import type { NodeStore, PoolSpec } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
-import { addresses, nodes, reconcileRuns } from '../schema.ts';
+import { nodes, reconcileRuns } from '../schema.ts';
 
 /** Nodes, their pools and the history of their reconciles. */
 export function createNodeStore(database: Database): NodeStore {
@@ -32,12 +32,15 @@ export function createNodeStore(database: Database): NodeStore {
     },
     usage: () => database.read(readUsage),
     async wakeResting(restedBefore) {
+      // Rows somebody is about to lease are left to him: waiting for them could be waiting in a circle.
       const rows = await database.read((tx) =>
-        tx
-          .update(addresses)
-          .set({ state: 'free', restingSince: null })
-          .where(and(eq(addresses.state, 'resting'), lt(addresses.restingSince, restedBefore)))
-          .returning({ position: addresses.position }),
+        tx.execute(sql`
+          update adit.addresses a set state = 'free', resting_since = null
+            from (select pool_id, position from adit.addresses
+                   where state = 'resting' and resting_since < ${restedBefore.toISOString()}
+                     for no key update skip locked) rested
+           where a.pool_id = rested.pool_id and a.position = rested.position
+          returning a.position`),
       );
       return rows.length;
     },

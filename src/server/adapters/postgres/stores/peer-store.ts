@@ -161,9 +161,12 @@ async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number)
      where id in (
        select p.id from adit.peers p
         where p.node_id = ${node} and p.changed_at < ${olderThan.toISOString()}
-          and (p.generation <> p.applied_generation or (p.wanted and p.id in (
+          and (p.wanted or p.generation <> p.applied_generation)
+          and p.id in (
+            select id from adit.peers where node_id = ${node} and generation <> applied_generation
+            union all
             select i.peer_id from adit.issues i join adit.accounts a on a.id = i.account_id
-             where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)))
+             where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)
         order by p.changed_at limit ${limit} for update skip locked)
     returning id`);
   return rows.map((row) => ({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { openPostgresRig, type PostgresRig } from '../support/postgres-rig.ts';
-import { NODE } from '../support/store-rig.ts';
+import { NODE, profileOf } from '../support/store-rig.ts';
 
 /** Times of single claims, each rolled back so that the pool stays as it is. Milliseconds. */
 async function claimTimes(rig: PostgresRig, rounds: number): Promise<readonly number[]> {
@@ -48,4 +48,38 @@ describe('A6: a claim costs the same in an empty, a nearly full and a very large
     const full = await claimTimes(large, 60);
     expect(median(full)).toBeLessThan(5 * empty + 2);
   });
+});
+
+describe('A5, A7: several processes and the last addresses', () => {
+  test('six batches that want more than there is never wait for each other in a circle', async () => {
+    const rig = await openPostgresRig([{ cidr4: '10.66.0.0/24', cidr6: 'fd00:66::/64' }]);
+    for (let round = 0; round < 10; round += 1) {
+      const claims = Array.from({ length: 6 }, () =>
+        rig.store.transaction((tx) => tx.claimAddresses(NODE, 64)),
+      );
+      const places = (await Promise.all(claims)).flat().map((each) => each.position);
+      expect(new Set(places).size).toBe(253);
+      expect(places).toHaveLength(253);
+      await rig.admin`update adit.addresses set state = 'free'`;
+    }
+    expect(await rig.deadlocks()).toBe(0);
+    await rig.close();
+  }, 60_000);
+});
+
+describe('A7: two processes with the same users', () => {
+  test('batches that open the same accounts in opposite orders never wait in a circle', async () => {
+    const rig = await openPostgresRig([]);
+    const forth = Array.from({ length: 200 }, (_, index) => profileOf(index + 1));
+    for (let round = 0; round < 10; round += 1) {
+      const opened = await Promise.all(
+        [forth, forth.toReversed(), forth, forth.toReversed()].map((profiles) =>
+          rig.store.transaction((tx) => tx.openAccounts(profiles)),
+        ),
+      );
+      expect(opened.map((each) => each.size)).toEqual([200, 200, 200, 200]);
+    }
+    expect(await rig.deadlocks()).toBe(0);
+    await rig.close();
+  }, 60_000);
 });
