@@ -44,7 +44,7 @@ const PLANS: Readonly<Record<string, Plan>> = {
     shares: SHARES,
     clients: (bits, share) => (bits === 16 && share === 0.9 ? [1, 8, BUSY] : [BUSY]),
     rounds: 3,
-    sliceMs: 250,
+    sliceMs: 200,
     snapshot: inOneMinute,
   },
   full: {
@@ -133,7 +133,7 @@ async function measureScale(sizes: Plan, share: number, large: ClaimSite, small:
     site,
     claims: ours(site.database),
   }));
-  const rounds = await inRounds(sizes.rounds * 3, sizesOf, ({ site, claims }) =>
+  const rounds = await inRounds(sizes.rounds + 2, sizesOf, ({ site, claims }) =>
     measureClaims(site, claims, { clients: BUSY, sliceMs: sizes.sliceMs }),
   );
   return { share, ratio: pairedRatio(rounds.get(`2^${LARGE}`) ?? [], rounds.get(`2^${SMALL}`) ?? []) };
