@@ -111,7 +111,10 @@ export function buildApp(options: AppOptions): App {
     return { database, jobs, bot, node, schedule };
   }
 
-  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
+  async function setGoing(
+    { database, jobs, bot, node, schedule }: ReturnType<typeof furnish>,
+    signal: AbortSignal,
+  ) {
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
@@ -119,7 +122,7 @@ export function buildApp(options: AppOptions): App {
     const { port } = startHttp(bot.webhook);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
-    await node.holder.held;
+    await node.holder.whenHeld(signal);
     bot.start();
     stops.add('bot', bot.stop);
     parts = () => ({
@@ -151,7 +154,7 @@ export function buildApp(options: AppOptions): App {
     async start(signal) {
       try {
         const ground = await lay(signal);
-        const port = await setGoing(furnish(ground));
+        const port = await setGoing(furnish(ground), signal);
         notify.ready();
         notify.status('serving');
         return { port, tunnel: ground.local.tunnel.kind };
