@@ -60,7 +60,7 @@ export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
   const notify = createSdNotify(options.notifySocket);
-  const stops = createStops(world.log);
+  const stops = createStops(world.log, world.clock);
   let parts: (() => ReadinessParts) | null = null;
 
   /** The ground: state folder, database with its schema, and the interface. */

@@ -3,9 +3,10 @@
  * a network namespace of its own (or, without one, the memory backend). Everything a test asks, it asks from outside.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres, { type Sql } from 'postgres';
 import { type AditProcess, startAdit } from './adit-process.ts';
 import { createNamespace, type Namespace } from './netns.ts';
 import { firstLine, here, type Place, placeIn } from './place.ts';
@@ -31,6 +32,10 @@ export interface AditRig {
   readonly control: SimulatorControl;
   /** The database of the test's server; with the bundled one, an unused one. */
   readonly database: TestDatabase;
+  /** Looks into the database the binary uses, its bundled one too. */
+  readonly sql: Sql;
+  /** DB_POOL_MAX of the binary. */
+  readonly poolMax: number;
   readonly stateDir: string;
   /** Where the binary starts: an empty folder, not the project's. */
   readonly cwd: string;
@@ -56,6 +61,8 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
   const place = namespace ? await placeIn(namespace) : here;
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'adit-rig-'));
+  // The bundled server's own user passes through here.
+  await chmod(folder, 0o711);
   const stateDir = join(folder, 'state');
   const cwd = await mkdtemp(join(tmpdir(), 'adit-cwd-'));
   const simulator = await startSimulatorProcess(place, cwd);
@@ -77,12 +84,17 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     ...options.env,
   };
   const running = new Set<AditProcess>();
+  const bundled = { host: join(stateDir, 'postgres/run'), port: 5432, database: 'postgres', user: 'adit' };
+  const sql =
+    options.ownDatabase === false ? postgres({ ...bundled, max: 2, onnotice: () => {} }) : database.admin;
 
   return {
     place,
     namespace,
     control: simulatorControl(place, simulator.port, RIG_TOKEN),
     database,
+    sql,
+    poolMax: Number(env.DB_POOL_MAX ?? 15),
     stateDir,
     cwd,
     token: RIG_TOKEN,
@@ -101,6 +113,7 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     wgConf: () => readFile(join(stateDir, 'wg0.conf'), 'utf8'),
     async [Symbol.asyncDispose]() {
       for (const adit of running) await adit.kill('SIGKILL');
+      await sql.end({ timeout: 1 });
       await simulator.stop();
       await place.dispose();
       await namespace?.dispose();

@@ -5,6 +5,7 @@ import { createConfigFile } from '../adapters/wireguard/config-file.ts';
 import { detectBackend } from '../adapters/wireguard/detect-backend.ts';
 import { createKeyMaker, publicKeyOf } from '../adapters/wireguard/key-maker.ts';
 import { createMemoryTunnel } from '../adapters/wireguard/memory-tunnel.ts';
+import { assertPrivatePlace } from '../adapters/wireguard/private-file.ts';
 import { loadOrCreateServerKey } from '../adapters/wireguard/server-key.ts';
 import { createWireguardTunnel } from '../adapters/wireguard/wireguard-tunnel.ts';
 import type { WireguardConfig } from '../config.ts';
@@ -38,7 +39,7 @@ export interface LocalNodeOptions {
   readonly fallback: 'memory' | null;
 }
 
-/** Chooses the backend, loads or makes the server's key. Nothing is brought up yet. */
+/** Chooses the backend, loads or makes the server's key, refuses a careless wg0.conf (F-S17). Nothing is brought up yet. */
 export async function createLocalNode(world: World, options: LocalNodeOptions): Promise<LocalNode> {
   const { wireguard } = options;
   const keys = createKeyMaker();
@@ -46,6 +47,8 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     path: join(options.stateDir, 'wg-private.key'),
     keyMaker: keys,
   });
+  // Each write looks again; at start the operator is still watching.
+  await assertPrivatePlace(wireguard.configPath);
   const settings = serverInterface(options, privateKey);
   const publicKey = publicKeyOf(privateKey);
   const endpoint = dialled(wireguard);

@@ -43,6 +43,8 @@ interface Hold {
 }
 
 const PAUSE_MS = 1000;
+/** All of them are safe to repeat, should another process be at one after all. */
+const RESCUED = ['apply-peer', 'reconcile-node', 'expire-subscriptions', 'housekeeping'] as const;
 
 export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   const stopping = new AbortController();
@@ -54,11 +56,18 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
 
   const epoch = () => (hold === null || hold.signal.aborted ? null : hold.epoch);
 
+  /** A singleton that a killed holder had in hand would keep the next one away until its lease is over. */
+  async function rescueAll(): Promise<number> {
+    let rescued = 0;
+    for (const kind of RESCUED) rescued += await deps.jobs.rescue(kind);
+    return rescued;
+  }
+
   async function takeOver(signal: AbortSignal): Promise<void> {
     const raised = await deps.nodes.nextEpoch(deps.node);
     signal.throwIfAborted();
     hold = { epoch: raised, signal };
-    const rescued = await deps.jobs.rescue('apply-peer');
+    const rescued = await rescueAll();
     deps.log.info({ node: deps.node, epoch: raised, rescued }, 'node taken over');
     lastSuccess = deps.clock.monotonicMs();
     failuresInRow = 0;
