@@ -13,7 +13,7 @@ import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
-import { createLocalNode } from './app/tunnel.ts';
+import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
@@ -72,11 +72,13 @@ export function buildApp(options: AppOptions): App {
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
     const local = await createLocalNode(world, { ...config, ...options });
+    const name = config.wireguard.interfaceName;
+    // What a killed demo left under the demo's own name is the demo's.
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    else await refuseForeign(local, name, signal);
     const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
-    const name = config.wireguard.interfaceName;
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local };
   }
