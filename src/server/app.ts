@@ -13,7 +13,7 @@ import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
-import { createLocalNode } from './app/tunnel.ts';
+import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
@@ -72,11 +72,13 @@ export function buildApp(options: AppOptions): App {
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
     const local = await createLocalNode(world, { ...config, ...options });
+    const name = config.wireguard.interfaceName;
+    // What a killed demo left under the demo's own name is the demo's.
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    else await refuseForeign(local, name, signal);
     const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
-    const name = config.wireguard.interfaceName;
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local };
   }
@@ -111,7 +113,10 @@ export function buildApp(options: AppOptions): App {
     return { database, jobs, bot, node, schedule };
   }
 
-  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
+  async function setGoing(
+    { database, jobs, bot, node, schedule }: ReturnType<typeof furnish>,
+    signal: AbortSignal,
+  ) {
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
@@ -119,7 +124,7 @@ export function buildApp(options: AppOptions): App {
     const { port } = startHttp(bot.webhook);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
-    await node.holder.held;
+    await node.holder.whenHeld(signal);
     bot.start();
     stops.add('bot', bot.stop);
     parts = () => ({
@@ -151,7 +156,7 @@ export function buildApp(options: AppOptions): App {
     async start(signal) {
       try {
         const ground = await lay(signal);
-        const port = await setGoing(furnish(ground));
+        const port = await setGoing(furnish(ground), signal);
         notify.ready();
         notify.status('serving');
         return { port, tunnel: ground.local.tunnel.kind };

@@ -114,6 +114,30 @@ describe('a crash', () => {
     expect(at('Preparing')).toBeLessThan(at('How to connect'));
   });
 
+  test('F-J9: a stop while the rest of a crash is being answered is as bounded as any, and takes up no more of it', async () => {
+    await using rig = await startBot();
+    const user = rig.newUser();
+    await rig.ask(user, 'hi', 'buttons best');
+    await rig.bot.stop(1_000);
+    const gate = Promise.withResolvers<void>();
+    rig.desk.gateOf = () => gate.promise;
+    const from = { id: user, is_bot: false, first_name: 'Ann', language_code: 'en' };
+    const payload = {
+      update_id: 9_001,
+      message: { message_id: 9_001, date: 1, from, chat: { id: user, type: 'private' }, text: '/start' },
+    };
+    await rig.inbox.accept([{ id: 9_001 as never, payload }]);
+    rig.bot.start();
+    await eventually(() => rig.bot.status().running === 1);
+    await rig.bot.stop(20);
+    expect(rig.bot.status().running).toBe(1);
+    await rig.inbox.accept([{ id: 9_002 as never, payload: { ...payload, update_id: 9_002 } }]);
+    gate.resolve();
+    await rig.says(user, 'Preparing');
+    await rig.bot.idle();
+    expect(rig.inbox.unsettledIds()).toEqual([9_002 as never]);
+  });
+
   test('updates that come again are not handled again', async () => {
     await using rig = await startBot();
     const user = rig.newUser();
