@@ -118,7 +118,10 @@ function refuse(deps: IntakeDeps, arrivals: readonly Arrival[], error: unknown):
   );
   for (const { incoming } of arrivals) {
     deps.metrics.update('failed', 0);
-    if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'try-later');
+    if (incoming.kind === 'membership') continue;
+    deps.courtesy.tell(incoming, 'try-later');
+    // Stored after all, when only the answer was lost? Who was told to try again must not be served at a later restart.
+    void deps.settler.settle(incoming.updateId);
   }
   return [];
 }
