@@ -13,7 +13,7 @@ import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
-import { createLocalNode } from './app/tunnel.ts';
+import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
@@ -72,11 +72,13 @@ export function buildApp(options: AppOptions): App {
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
     const local = await createLocalNode(world, { ...config, ...options });
+    const name = config.wireguard.interfaceName;
+    // What a killed demo left under the demo's own name is the demo's.
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    else await refuseForeign(local, name, signal);
     const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
-    const name = config.wireguard.interfaceName;
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local };
   }
@@ -100,9 +102,9 @@ export function buildApp(options: AppOptions): App {
       deviceWord,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
-    const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
-    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
-    const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });
+    const { reconcile } = config;
+    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
+    const table = scheduleTable({ reconcileSeconds: reconcile.intervalSeconds });
     const schedule = createSchedule(world, jobs, table);
     registerJobs(world, config, stores, node);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
@@ -111,7 +113,10 @@ export function buildApp(options: AppOptions): App {
     return { database, jobs, bot, node, schedule };
   }
 
-  async function setGoing({ database, jobs, bot, node, schedule }: ReturnType<typeof furnish>) {
+  async function setGoing(
+    { database, jobs, bot, node, schedule }: ReturnType<typeof furnish>,
+    signal: AbortSignal,
+  ) {
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
@@ -119,14 +124,14 @@ export function buildApp(options: AppOptions): App {
     const { port } = startHttp(bot.webhook);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
-    await node.holder.held;
+    await node.holder.whenHeld(signal);
     bot.start();
     stops.add('bot', bot.stop);
     parts = () => ({
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
       bot: bot.status(),
-      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()],
+      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), node.record(), ...bot.records()],
       breakers: world.breakers.states(),
     });
     return port;
@@ -151,7 +156,7 @@ export function buildApp(options: AppOptions): App {
     async start(signal) {
       try {
         const ground = await lay(signal);
-        const port = await setGoing(furnish(ground));
+        const port = await setGoing(furnish(ground), signal);
         notify.ready();
         notify.status('serving');
         return { port, tunnel: ground.local.tunnel.kind };

@@ -70,6 +70,22 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
   };
 }
 
+/**
+ * Refuses an interface that is there with another key: somebody's own VPN, or an Adit with another STATE_DIR. To give
+ * it our key would cut off every client it has. One that is missing or does not answer is for `ensureUp` to judge.
+ */
+export async function refuseForeign(
+  { tunnel, publicKey }: Pick<LocalNode, 'tunnel' | 'publicKey'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const present = await tunnel.read(signal).catch(() => null);
+  if (present === null || present.publicKey === publicKey) return;
+  const message = `The interface ${name} is somebody else's: it has another key than STATE_DIR/wg-private.key.`;
+  const advice = `Set WG_INTERFACE to a free name; or, when nobody uses it any more, ip link delete dev ${name}.`;
+  throw new AppError('conflict', `${message} ${advice}`, { details: { theirs: present.publicKey } });
+}
+
 function makeTunnel(
   world: World,
   wireguard: WireguardConfig,
