@@ -231,6 +231,12 @@ describe('problems together', () => {
     ]);
   });
 
+  test('a verb that makes no interface, such as `adit status` typed on the server, does without WG_ENDPOINT', () => {
+    const bare = { asService: false, cwd: '/home/op', withoutInterface: true };
+    expect(accepted({}, bare).wireguard.endpoint).toBeNull();
+    expect(parseConfig({ DB_POOL_MIN: '9', DB_POOL_MAX: '5' }, bare).problems).toHaveLength(1);
+  });
+
   test.each(['auto', 'kernel', 'userspace'])('WG_BACKEND=%s needs WG_ENDPOINT', (backend) => {
     expect(problemsOf({ WG_BACKEND: backend })[0]).toStartWith('WG_ENDPOINT is not set');
   });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { addPool, type NewPool } from '../../../src/server/services/operate/add-pool.ts';
 import { ACT, type OperateRig, openOperateRig } from '../../support/operate-rig.ts';
-import { FIRST_START_MS, makeDevice, NODE } from '../../support/store-rig.ts';
+import { codeOf, FIRST_START_MS, keyOf, makeDevice, NODE, POOL } from '../../support/store-rig.ts';
 
 setDefaultTimeout(30_000);
 
@@ -47,6 +47,8 @@ describe('an operator adds a pool', () => {
       pool: '10.70.0.0/24',
       addresses: 253,
     });
+    expect((await rig.jobs()).at(-1)).toEqual({ kind: 'reconcile-node', data: { nodeId: NODE } });
+    expect(await rig.nodes.addedPools(NODE)).toEqual([{ cidr4: '10.70.0.0/24', cidr6: 'fd00:70::/64' }]);
     const made = await makeDevice(rig);
     expect(made.address.ip4).toStartWith('10.70.0.');
     expect(made.address.ip6).toStartWith('fd00:70::');
@@ -55,6 +57,13 @@ describe('an operator adds a pool', () => {
     ]);
     const row = (await rig.reader.pools())[1];
     expect(row).toMatchObject({ cidr4: '10.70.0.0/24', total: 253, free: 252, leased: 1 });
+  });
+
+  test('a start with the configuration as it was goes on with both; a pool of the configuration that left is refused', async () => {
+    const node = { id: NODE, publicKey: keyOf(0), endpoint: '192.0.2.1:51820' };
+    await rig.nodes.register({ ...node, pools: [POOL] });
+    const other = rig.nodes.register({ ...node, pools: [{ cidr4: '10.99.0.0/24', cidr6: null }] });
+    expect(await codeOf(other)).toBe('conflict');
   });
 
   test('two who add what overlaps at the same moment: one has it, the other is told', async () => {
