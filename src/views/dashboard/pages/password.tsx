@@ -3,11 +3,11 @@ import type { FormState, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
 import { paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
-import { NewPassword } from './setup.tsx';
 
 /** Another password for oneself. */
 export function PasswordPage({ shell, form }: { shell: Shell; form: FormState }) {
   const { t } = shell;
+  const next = { form, type: 'password', autocomplete: 'new-password', required: true, maxlength: 200 };
   return (
     <Layout shell={shell} title={t('password-change')}>
       <section class="card">
@@ -23,7 +23,8 @@ export function PasswordPage({ shell, form }: { shell: Shell; form: FormState })
             required={true}
             maxlength={200}
           />
-          <NewPassword shell={shell} form={form} />
+          <Field name="password" label={t('password-new')} hint={t('password-hint')} {...next} />
+          <Field name="again" label={t('password-again')} {...next} />
           <button type="submit" class="button primary">
             {t('password-change')}
           </button>

@@ -1,6 +1,6 @@
 import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { LanguageSwitch } from '../menu.tsx';
-import type { FormState, SetupModel, Shell, TotpSetupModel } from '../models.ts';
+import type { SetupModel, Shell, TotpSetupModel } from '../models.ts';
 import { Empty, ProblemBox } from '../parts.tsx';
 import { paths } from '../paths.ts';
 import { Narrow } from '../shell.tsx';
@@ -37,6 +37,7 @@ function SetupOver({ shell }: { shell: Shell }) {
 function SetupForm({ shell, model }: { shell: Shell; model: SetupModel }) {
   const { t } = shell;
   const { form } = model;
+  const secret = { form, type: 'password', autocomplete: 'new-password', required: true, maxlength: 200 };
   return (
     <form method="post" action={paths.setup} class="form">
       <Hidden name="csrf" value={shell.csrf} />
@@ -54,23 +55,12 @@ function SetupForm({ shell, model }: { shell: Shell; model: SetupModel }) {
       ) : (
         <input type="hidden" name="name" value={model.name} autocomplete="username" />
       )}
-      <NewPassword shell={shell} form={form} />
+      <Field name="password" label={t('password-new')} hint={t('password-hint')} {...secret} />
+      <Field name="again" label={t('password-again')} {...secret} />
       <button type="submit" class="button primary">
         {t('setup-do')}
       </button>
     </form>
-  );
-}
-
-/** A password and the same again. */
-export function NewPassword({ shell, form }: { shell: Shell; form: FormState }) {
-  const { t } = shell;
-  const secret = { form, type: 'password', autocomplete: 'new-password', required: true, maxlength: 200 };
-  return (
-    <>
-      <Field name="password" label={t('password-new')} hint={t('password-hint')} {...secret} />
-      <Field name="again" label={t('password-again')} {...secret} />
-    </>
   );
 }
 
