@@ -24,6 +24,9 @@ export const STRICT_CSP =
   "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
   "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/** The others show data of their own, which the stream would replace. */
+const LIVE_STORIES: readonly string[] = ['overview', 'overview-viewer'];
+
 const words = createWords(DASHBOARD_TEXTS);
 type Stream = ReadableStreamDefaultController<string>;
 
@@ -84,7 +87,7 @@ export function renderStory(story: Story, language: Language, theme: Theme, path
     csrf: 'token-of-the-session',
     attention: story.role === null ? null : troubled.attention.length,
     notice: story.notice ?? null,
-    live: story.name.startsWith('overview') ? `/live?lang=${language}` : null,
+    live: LIVE_STORIES.includes(story.name) ? `/live?lang=${language}` : null,
     version: '0.1.0',
   };
   return String(story.draw(shell));

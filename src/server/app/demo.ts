@@ -58,21 +58,29 @@ async function play(options: DemoOptions, outside: Outside, stateDir: string): P
   }
 }
 
-/** What the demo decides itself stands last; everything else may be set as for `adit serve`. */
-function configOf(options: DemoOptions, stateDir: string, apiRoot: string): Config {
-  const defaults = {
-    HTTP_PORT: '0',
-    LOG_LEVEL: 'warn',
-    WG_ENDPOINT: `127.0.0.1:${LISTEN_PORT}`,
-    WG_LISTEN_PORT: LISTEN_PORT,
-    WG_POOL: POOL,
-  };
+/**
+ * What the demo decides itself stands last: with the environment of a real Adit in the shell it must not touch that
+ * one's database, config file or network. Everything else may be set as for `adit serve`.
+ */
+export function configOf(
+  options: Pick<DemoOptions, 'environment' | 'cwd'>,
+  stateDir: string,
+  apiRoot: string,
+): Config {
+  const defaults = { HTTP_PORT: '0', LOG_LEVEL: 'warn' };
   const decided = {
     STATE_DIR: stateDir,
+    DATABASE_URL: undefined,
     BOT_TOKEN: DEMO_TOKEN,
     TELEGRAM_API_ROOT: apiRoot,
     TELEGRAM_MODE: 'polling',
     WG_INTERFACE: INTERFACE,
+    WG_ENDPOINT: `127.0.0.1:${LISTEN_PORT}`,
+    WG_LISTEN_PORT: LISTEN_PORT,
+    WG_POOL: POOL,
+    WG_POOL_V6: undefined,
+    WG_CONFIG_PATH: undefined,
+    WG_CONFIG_LOCK_PATH: undefined,
   };
   const environment = { ...defaults, ...options.environment, ...decided };
   const parsed = parseConfig(environment, { asService: false, cwd: options.cwd });

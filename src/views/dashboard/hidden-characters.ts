@@ -8,13 +8,14 @@ export interface TextPart {
   readonly hidden: boolean;
 }
 
-/** Splits a text so that hidden characters can be drawn as signs: `␊`, `U+202E`. `keepLines` leaves line ends be. */
+/** Splits a text so that hidden characters can be drawn as signs: `U+202E`. `keepLines` leaves line ends be. */
 export function partsOf(text: string, keepLines = false): readonly TextPart[] {
   const parts: TextPart[] = [];
   const whole = text.toWellFormed();
   let end = 0;
   for (const match of whole.matchAll(HIDDEN)) {
     if (keepLines && (match[0] === '\n' || match[0] === '\t')) continue;
+    if (joins(whole, match.index)) continue;
     if (match.index > end) parts.push({ text: whole.slice(end, match.index), hidden: false });
     parts.push({ text: signOf(match[0]), hidden: true });
     end = match.index + match[0].length;
@@ -30,10 +31,17 @@ export function visible(text: string): string {
     .join('');
 }
 
+/** Joiners belong where they shape what is seen: inside an emoji, between letters of Arabic or Indic scripts. */
+const JOINED =
+  /^(?:(?:\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f)\u200d\p{Extended_Pictographic}|(?:\p{Script=Arabic}|\p{Script=Devanagari}|\p{M})[\u200c-\u200d][\p{Script=Arabic}\p{Script=Devanagari}])/u;
+
+function joins(text: string, at: number): boolean {
+  const before = [...text.slice(Math.max(0, at - 2), at)].at(-1);
+  return before !== undefined && JOINED.test(before + text.slice(at, at + 3));
+}
+
 function signOf(character: string): string {
   const code = character.codePointAt(0)!;
-  if (code < 0x20) return String.fromCodePoint(0x2400 + code);
-  if (code === 0x7f) return '␡';
   return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 

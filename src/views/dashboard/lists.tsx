@@ -36,27 +36,7 @@ export function FilterForm({ shell, path, search, keep = {}, children }: FilterF
         hx-replace-url="true"
         hx-sync="this:replace"
       >
-        {search && (
-          <div class="search">
-            <label class="unseen" for="q">
-              {search.label}
-            </label>
-            <Icon name="search" />
-            <input
-              type="search"
-              id="q"
-              name="q"
-              value={search.value}
-              placeholder={search.label}
-              maxlength={200}
-              autocomplete="off"
-              spellcheck={false}
-            />
-            <span class="key" aria-hidden="true">
-              /
-            </span>
-          </div>
-        )}
+        {search && <SearchField label={search.label} value={search.value} />}
         {children}
         {Object.entries(keep).map(
           ([name, value]) => value && <input type="hidden" name={name} value={value} />,
@@ -66,6 +46,30 @@ export function FilterForm({ shell, path, search, keep = {}, children }: FilterF
         </button>
       </form>
     </search>
+  );
+}
+
+function SearchField({ label, value }: { label: string; value: string }) {
+  return (
+    <div class="search">
+      <label class="unseen" for="q">
+        {label}
+      </label>
+      <Icon name="search" />
+      <input
+        type="search"
+        id="q"
+        name="q"
+        value={value}
+        placeholder={label}
+        maxlength={200}
+        autocomplete="off"
+        spellcheck={false}
+      />
+      <span class="key" aria-hidden="true">
+        /
+      </span>
+    </div>
   );
 }
 
@@ -199,5 +203,14 @@ export function Table({ label, head, children }: { label: string; head: Child; c
       </thead>
       <tbody>{children}</tbody>
     </table>
+  );
+}
+
+/** The head of a column. `unseen`: only for those who hear the table. */
+export function Th({ text, class: name, unseen }: { text: string; class?: string; unseen?: boolean }) {
+  return (
+    <th scope="col" class={name}>
+      {unseen ? <span class="unseen">{text}</span> : text}
+    </th>
   );
 }

@@ -1,4 +1,5 @@
 import type { Child } from 'hono/jsx';
+import { visible } from './hidden-characters.ts';
 import { Icon, type IconName } from './icons.tsx';
 import type { Health } from './models/overview.ts';
 import type { Notice, Problem, Role, Setting, Shell, Translate } from './models.ts';
@@ -82,7 +83,7 @@ export function NoticeBox({ notice }: { notice: Notice | null }) {
   return (
     <p class={`notice tone-${notice.tone}`} id="notice" role="status">
       <Icon name={notice.tone} />
-      <span>{notice.text}</span>
+      <span>{visible(notice.text)}</span>
     </p>
   );
 }
@@ -92,7 +93,7 @@ export function ProblemBox({ problem }: { problem: Problem | null }) {
   return (
     <p class="notice tone-bad" id="problem" role="alert">
       <Icon name="bad" />
-      <span>{problem.text}</span>
+      <span>{visible(problem.text)}</span>
     </p>
   );
 }

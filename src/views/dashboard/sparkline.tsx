@@ -1,7 +1,7 @@
 import type { Series } from './models/overview.ts';
 
-const WIDTH = 120;
-const HEIGHT = 28;
+/** Of the picture's own space; it is stretched to its place. Whole numbers keep frames small. */
+const HEIGHT = 100;
 const MOST_POINTS = 60;
 
 export interface SparklineProps {
@@ -21,7 +21,7 @@ export function Sparkline({ series, label, top, tone = 'plain' }: SparklineProps
   return (
     <svg
       class={`spark tone-${tone}`}
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      viewBox={`0 0 ${Math.max(1, points.length - 1)} ${HEIGHT}`}
       preserveAspectRatio="none"
       role="img"
       aria-label={label}
@@ -48,7 +48,6 @@ export function thinned(values: readonly (number | null)[]): readonly (number | 
 
 /** Unbroken stretches of values as points of the picture. */
 function runsOf(values: readonly (number | null)[], highest: number): readonly (readonly Point[])[] {
-  const step = WIDTH / Math.max(1, values.length - 1);
   const runs: Point[][] = [];
   let run: Point[] = [];
   values.forEach((value, index) => {
@@ -57,7 +56,7 @@ function runsOf(values: readonly (number | null)[], highest: number): readonly (
       run = [];
       return;
     }
-    run.push([round(index * step), round(HEIGHT - 1 - (value / highest) * (HEIGHT - 3))]);
+    run.push([index, Math.round(HEIGHT - 3 - (value / highest) * (HEIGHT - 6))]);
   });
   if (run.length > 0) runs.push(run);
   return runs;
@@ -66,11 +65,9 @@ function runsOf(values: readonly (number | null)[], highest: number): readonly (
 function lineOf(run: readonly Point[]): string {
   // The end of the line is drawn twice: a path of one point would draw nothing.
   const last = run.at(-1)!;
-  return `M${run.map(([x, y]) => `${x} ${y}`).join('L')}L${last[0]} ${last[1]}`;
+  return `M${run.map(([x, y]) => `${x} ${y}`).join(' ')} ${last[0]} ${last[1]}`;
 }
 
 function areaOf(run: readonly Point[]): string {
-  return `M${run[0]![0]} ${HEIGHT}L${run.map(([x, y]) => `${x} ${y}`).join('L')}L${run.at(-1)![0]} ${HEIGHT}Z`;
+  return `M${run[0]![0]} ${HEIGHT} ${run.map(([x, y]) => `${x} ${y}`).join(' ')} ${run.at(-1)![0]} ${HEIGHT}Z`;
 }
-
-const round = (value: number): number => Math.round(value * 10) / 10;

@@ -6,13 +6,13 @@ import type { Setting, Translate } from './models.ts';
 const LIST_LENGTH = 80;
 const TITLE_LENGTH = 300;
 
-/** Text somebody else wrote, in one line: escaped, set apart in its direction, hidden characters drawn, cut in lists. */
-export function Foreign({ text, whole }: { text: string; whole?: boolean }) {
+/** Text somebody else wrote: escaped, set apart in its direction, hidden characters drawn, cut in lists. `lines` keeps line ends. */
+export function Foreign({ text, whole, lines }: { text: string; whole?: boolean; lines?: boolean }) {
   const shown = whole ? text : clipped(text, LIST_LENGTH);
   const title = shown === text ? undefined : visible(clipped(text, TITLE_LENGTH));
   return (
     <bdi class={whole ? 'foreign whole' : 'foreign'} title={title}>
-      <Signs text={shown} keepLines={false} />
+      <Signs text={shown} keepLines={lines ?? false} />
     </bdi>
   );
 }
@@ -53,7 +53,7 @@ export function Code({ t, text, copy }: { t: Translate; text: string; copy?: boo
   return (
     <span class="code-line">
       <code dir="ltr">
-        <Signs text={text} keepLines={false} />
+        <Signs text={clipped(text, TITLE_LENGTH)} keepLines={false} />
       </code>
       {copy && (
         <button type="button" class="icon-button copy" data-copy={text} data-done={t('copied')}>

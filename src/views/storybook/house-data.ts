@@ -7,6 +7,7 @@ import type {
   ReconcileRow,
   SettingsModel,
 } from '../dashboard/models/machine.ts';
+import type { OperatorsModel } from '../dashboard/models/operators.ts';
 import type { SessionsModel } from '../dashboard/models.ts';
 import { ago, daysAgo, wave } from './moments.ts';
 import { troubled } from './overview-data.ts';
@@ -208,4 +209,19 @@ export const sessions: SessionsModel = {
       agent: 'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1',
     },
   ],
+};
+
+export const operators: OperatorsModel = {
+  rows: [
+    { id: 'o1', name: 'olga', role: 'owner', totp: true, seenAt: ago(4), self: true },
+    { id: 'o2', name: 'ivan', role: 'operator', totp: false, seenAt: daysAgo(2), self: false },
+    { id: 'o3', name: 'night-shift', role: 'viewer', totp: false, seenAt: null, self: false },
+  ],
+  form: { values: {}, problem: null },
+  link: null,
+};
+
+export const operatorsWithLink: OperatorsModel = {
+  ...operators,
+  link: { name: 'anna', url: 'https://vpn.example.org/setup?token=0f8e2c1d7b6a59483726150f8e2c1d7b6a594837' },
 };

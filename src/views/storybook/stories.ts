@@ -12,10 +12,14 @@ import { JobsPage } from '../dashboard/pages/jobs.tsx';
 import { LoginPage, TotpPage } from '../dashboard/pages/login.tsx';
 import { LogsPage } from '../dashboard/pages/logs.tsx';
 import { NodesPage } from '../dashboard/pages/nodes.tsx';
+import { NotSetUpPage } from '../dashboard/pages/not-set-up.tsx';
+import { OperatorsPage } from '../dashboard/pages/operators.tsx';
+import { PasswordPage } from '../dashboard/pages/password.tsx';
 import { PeerPage } from '../dashboard/pages/peer.tsx';
 import { PeersPage } from '../dashboard/pages/peers.tsx';
 import { PlansPage } from '../dashboard/pages/plans.tsx';
 import { PoolsPage } from '../dashboard/pages/pools.tsx';
+import { RecoveryCodesPage, SecondFactorOffPage } from '../dashboard/pages/second-factor.tsx';
 import { SessionsPage } from '../dashboard/pages/sessions.tsx';
 import { SettingsPage } from '../dashboard/pages/settings.tsx';
 import { SetupPage, TotpSetupPage } from '../dashboard/pages/setup.tsx';
@@ -86,6 +90,32 @@ const wayIn: readonly Story[] = [
     optional: true,
   }),
   ...both('sessions', '/sessions', SessionsPage, house.sessions),
+];
+
+const CODES = ['h7kd-93xm', 'p2vq-55ta', 'z8rn-1cwe', 'm4yb-77ug'];
+
+const others: readonly Story[] = [
+  ...both('operators', '/operators', OperatorsPage, house.operators),
+  story('operators-link', '/operators-link', OperatorsPage, house.operatorsWithLink),
+  {
+    name: 'password',
+    path: '/password',
+    role: 'owner',
+    draw: (shell) => PasswordPage({ shell, form: empty }),
+  },
+  {
+    name: 'second-factor-off',
+    path: '/totp/off',
+    role: 'owner',
+    draw: (shell) => SecondFactorOffPage({ shell, form: empty }),
+  },
+  {
+    name: 'recovery-codes',
+    path: '/recovery',
+    role: 'owner',
+    draw: (shell) => RecoveryCodesPage({ shell, codes: CODES }),
+  },
+  { name: 'not-set-up', path: '/not-set-up', role: null, draw: (shell) => NotSetUpPage({ shell }) },
 ];
 
 const overviews: readonly Story[] = [
@@ -193,6 +223,7 @@ export const stories: readonly Story[] = [
   ...lists,
   ...machine,
   ...wayIn,
+  ...others,
   ...confirmations,
   ...errors,
 ];

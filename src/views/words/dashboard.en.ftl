@@ -296,6 +296,7 @@ col-next = Next try
 col-heartbeat = Last sign of life
 col-subject = About
 col-call = Call
+col-per-minute = Per min
 col-breaker = Breaker
 col-failures = Failures
 col-last-failure = Last failure

@@ -305,6 +305,7 @@ col-next = Следующая попытка
 col-heartbeat = Признак жизни
 col-subject = О чём
 col-call = Вызов
+col-per-minute = В мин
 col-breaker = Предохранитель
 col-failures = Сбои
 col-last-failure = Последний сбой

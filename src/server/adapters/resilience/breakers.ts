@@ -37,14 +37,21 @@ export function createBreakers(deps: BreakersDeps): Breakers {
 }
 
 function createBreaker(name: string, deps: BreakersDeps): Breaker {
+  const halfOpenAfterMs = deps.halfOpenAfterMs ?? 10_000;
   const policy = circuitBreaker(handleType(CountedFailure), {
     breaker: new ConsecutiveBreaker(deps.threshold ?? 5),
-    halfOpenAfter: waitBy(deps.clock, deps.halfOpenAfterMs ?? 10_000),
+    halfOpenAfter: waitBy(deps.clock, halfOpenAfterMs),
+  });
+  let openedAtMs = 0;
+  policy.onBreak(() => {
+    openedAtMs = deps.clock.monotonicMs();
   });
   report(name, policy, deps);
   return {
     get state() {
-      return stateName(policy.state);
+      // cockatiel stays open until somebody calls. Readiness must not: a call nobody needs is no trouble of anybody's.
+      const waited = deps.clock.monotonicMs() - openedAtMs >= halfOpenAfterMs;
+      return policy.state === CircuitState.Open && waited ? 'half_open' : stateName(policy.state);
     },
     async run(work, judge) {
       // cockatiel would let the others wait for the probe, past their own deadlines.

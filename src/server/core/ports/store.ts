@@ -189,7 +189,10 @@ export interface ReconcileRun {
 }
 
 export interface NodeStore {
-  /** Records the node as configured and fills its pools with addresses when they are new. Repeating is safe. */
+  /**
+   * Records the node as configured and fills its pools with addresses when they are new. Repeating is safe, also after
+   * a start that was cut off. `conflict` when pools overlap, or when one of the node's pools is not among them.
+   */
   register(node: {
     readonly id: NodeId;
     readonly publicKey: PublicKey;
@@ -198,6 +201,8 @@ export interface NodeStore {
   }): Promise<void>;
   /** Takes the node over: its number of take-overs goes up by one, and older holders' writes are refused. */
   nextEpoch(id: NodeId): Promise<number>;
+  /** Pools an operator added to it, beside those it is configured with. */
+  addedPools(id: NodeId): Promise<readonly PoolSpec[]>;
   usage(): Promise<readonly PoolUsage[]>;
   /** Addresses that rested long enough become free. */
   wakeResting(restedBefore: Date): Promise<number>;

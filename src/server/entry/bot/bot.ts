@@ -106,11 +106,11 @@ export function createBot(deps: BotDeps): Bot {
     },
     async stop(graceMs) {
       stopping.abort();
-      await work;
-      work = null;
       const end = new AbortController();
-      await Promise.race([idle(), clock.sleep(graceMs, end.signal).catch(() => undefined)]);
+      const ended = Promise.all([work, idle()]);
+      await Promise.race([ended, clock.sleep(graceMs, end.signal).catch(() => undefined)]);
       end.abort();
+      work = null;
     },
     handle: (update) => intake.take([update]),
     webhook,
@@ -135,7 +135,7 @@ async function live(deps: BotDeps, intake: Intake, link: Link, signal: AbortSign
 async function replayStubbornly({ clock, log }: BotDeps, intake: Intake, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      return await intake.replay();
+      return await intake.replay(signal);
     } catch (error) {
       log.warn({ err: error }, 'the inbox could not be read; trying again');
       await clock.sleep(REPLAY_RETRY_MS, signal).catch(() => undefined);

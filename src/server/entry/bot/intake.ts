@@ -32,8 +32,11 @@ export interface Intake {
    * their senders were told that they cannot be served. Never throws. Repeating is safe.
    */
   take(updates: readonly Update[]): Promise<void>;
-  /** Handles again what was stored and never settled: the rest of a crash. Throws when the inbox is away. */
-  replay(): Promise<void>;
+  /**
+   * Handles again what was stored and never settled: the rest of a crash. Begins nothing more once the signal aborts.
+   * Throws when the inbox is away.
+   */
+  replay(signal: AbortSignal): Promise<void>;
 }
 
 interface Arrival {
@@ -60,7 +63,7 @@ export function createIntake(given: IntakeDeps): Intake {
       const stored = await store(deps, arrivals.slice(0, room));
       for (const each of stored) dispatch(deps, each);
     },
-    replay: () => replay(deps),
+    replay: (signal) => replay(deps, signal),
   };
 }
 
@@ -115,7 +118,10 @@ function refuse(deps: IntakeDeps, arrivals: readonly Arrival[], error: unknown):
   );
   for (const { incoming } of arrivals) {
     deps.metrics.update('failed', 0);
-    if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'try-later');
+    if (incoming.kind === 'membership') continue;
+    deps.courtesy.tell(incoming, 'try-later');
+    // Stored after all, when only the answer was lost? Who was told to try again must not be served at a later restart.
+    void deps.settler.settle(incoming.updateId);
   }
   return [];
 }
@@ -135,9 +141,9 @@ function dispatch(deps: IntakeState, arrival: Arrival): void {
   void deps.settler.settle(incoming.updateId);
 }
 
-async function replay(deps: IntakeState): Promise<void> {
+async function replay(deps: IntakeState, signal: AbortSignal): Promise<void> {
   const seen = new Set<UpdateId>();
-  for (;;) {
+  while (!signal.aborted) {
     const stored = await deps.inbox.unsettled(REPLAY_PAGE);
     const unseen = stored.filter((each) => !seen.has(each.id) && !deps.inHand.has(each.id));
     if (unseen.length === 0) return;

@@ -1,4 +1,5 @@
 import { duration, number, rough } from '../format.ts';
+import { Th } from '../lists.tsx';
 import type { CallRow, CallsPanel } from '../models/overview.ts';
 import type { Setting } from '../models.ts';
 import { NotRead, Panel } from '../parts.tsx';
@@ -31,22 +32,12 @@ function CallsTable({ setting, rows }: { setting: Setting; rows: readonly CallRo
       <caption class="unseen">{t('panel-calls')}</caption>
       <thead>
         <tr>
-          <th scope="col">{t('col-call')}</th>
-          <th scope="col" class="w-state">
-            {t('col-breaker')}
-          </th>
-          <th scope="col" class="w-num number">
-            {t('per-minute')}
-          </th>
-          <th scope="col" class="w-num number">
-            {t('col-failures')}
-          </th>
-          <th scope="col" class="w-num number">
-            p95
-          </th>
-          <th scope="col" class="hide-m">
-            {t('col-last-failure')}
-          </th>
+          <Th text={t('col-call')} />
+          <Th class="w-state" text={t('col-breaker')} />
+          <Th class="w-num number" text={t('col-per-minute')} />
+          <Th class="w-num number" text={t('col-failures')} />
+          <Th class="w-num number" text="p95" />
+          <Th class="hide-m" text={t('col-last-failure')} />
         </tr>
       </thead>
       <tbody>

@@ -8,7 +8,7 @@ import { Foreign } from '../text.tsx';
 import { HistoryLine, Stat, Stats } from './numbers.tsx';
 
 export function DatabaseSection({ setting, database }: { setting: Setting; database: DatabasePanel | null }) {
-  const { t, language } = setting;
+  const { t } = setting;
   return (
     <Panel
       setting={setting}
@@ -17,41 +17,44 @@ export function DatabaseSection({ setting, database }: { setting: Setting; datab
       health={database?.health ?? 'unknown'}
       href={paths.history('database')}
     >
-      {database === null ? (
-        <NotRead t={t} />
-      ) : (
-        <>
-          {database.problem !== null && (
-            <p class="panel-problem">
-              <Foreign text={database.problem} />
-            </p>
-          )}
-          <Stats>
-            <Stat name={t('pool-in-use')}>{number(language, database.inUse)}</Stat>
-            <Stat name={t('pool-idle')}>{number(language, database.idle)}</Stat>
-            <Stat name={t('pool-waiting')} tone={database.waiting > 0 ? 'warn' : undefined}>
-              {number(language, database.waiting)}
-            </Stat>
-            <Stat name={t('pool-max')}>{number(language, database.max)}</Stat>
-            <Stat name={t('pool-wait')}>{duration(setting, database.waitMaxMs)}</Stat>
-          </Stats>
-          <PoolBar setting={setting} database={database} />
-          <HistoryLine
-            setting={setting}
-            name={t('pool-in-use')}
-            series={database.inUseHistory}
-            top={database.max}
-          />
-          <HistoryLine
-            setting={setting}
-            name={t('pool-waiting')}
-            series={database.waitingHistory}
-            top={1}
-            tone="warn"
-          />
-        </>
-      )}
+      {database === null ? <NotRead t={t} /> : <DatabaseNumbers setting={setting} database={database} />}
     </Panel>
+  );
+}
+
+function DatabaseNumbers({ setting, database }: { setting: Setting; database: DatabasePanel }) {
+  const { t, language } = setting;
+  return (
+    <>
+      {database.problem !== null && (
+        <p class="panel-problem">
+          <Foreign text={database.problem} />
+        </p>
+      )}
+      <Stats>
+        <Stat name={t('pool-in-use')}>{number(language, database.inUse)}</Stat>
+        <Stat name={t('pool-idle')}>{number(language, database.idle)}</Stat>
+        <Stat name={t('pool-waiting')} tone={database.waiting > 0 ? 'warn' : undefined}>
+          {number(language, database.waiting)}
+        </Stat>
+        <Stat name={t('pool-max')}>{number(language, database.max)}</Stat>
+        <Stat name={t('pool-wait')}>{duration(setting, database.waitMaxMs)}</Stat>
+      </Stats>
+      <PoolBar setting={setting} database={database} />
+      <HistoryLine
+        setting={setting}
+        name={t('pool-in-use')}
+        series={database.inUseHistory}
+        top={database.max}
+      />
+      <HistoryLine
+        setting={setting}
+        name={t('pool-waiting')}
+        series={database.waitingHistory}
+        top={1}
+        tone="warn"
+      />
+    </>
   );
 }
 

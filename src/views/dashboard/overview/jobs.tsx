@@ -1,6 +1,8 @@
 import { duration, number } from '../format.ts';
 import { ActButton } from '../forms.tsx';
+import { clipped, visible } from '../hidden-characters.ts';
 import { Icon } from '../icons.tsx';
+import { Th } from '../lists.tsx';
 import type { JobRow } from '../models/jobs.ts';
 import type { JobsPanel } from '../models/overview.ts';
 import type { Setting } from '../models.ts';
@@ -55,19 +57,11 @@ function StuckJobs({ setting, jobs }: { setting: Setting; jobs: JobsPanel }) {
         <caption class="unseen">{t('stuck-caption')}</caption>
         <thead>
           <tr>
-            <th scope="col">{t('col-job')}</th>
-            <th scope="col" class="w-state">
-              {t('col-state')}
-            </th>
-            <th scope="col" class="w-num number">
-              {t('col-age')}
-            </th>
-            <th scope="col" class="w-num number">
-              {t('col-attempt')}
-            </th>
-            <th scope="col" class="w-act">
-              <span class="unseen">{t('col-do')}</span>
-            </th>
+            <Th text={t('col-job')} />
+            <Th class="w-state" text={t('col-state')} />
+            <Th class="w-num number" text={t('col-age')} />
+            <Th class="w-num number" text={t('col-attempt')} />
+            <Th class="w-act" text={t('col-do')} unseen={true} />
           </tr>
         </thead>
         <tbody>
@@ -114,7 +108,10 @@ function StuckJob({ setting, job }: { setting: Setting; job: JobRow }) {
         {job.attempt}/{job.maxAttempts}
       </td>
       <td class="actions">
-        <ActButton action={actions.retryJob(job.id)} label={t('retry-named', { name: job.queue })}>
+        <ActButton
+          action={actions.retryJob(job.id)}
+          label={t('retry-named', { name: clipped(visible(job.queue), 40) })}
+        >
           <Icon name="again" />
           <span>{t('retry')}</span>
         </ActButton>

@@ -83,7 +83,9 @@ function AccountFacts({ shell, model }: { shell: Shell; model: AccountModel }) {
       <Fact name={t('col-until')}>
         <Moment setting={shell} at={account.until} />
       </Fact>
-      <Fact name={t('language')}>{model.language}</Fact>
+      <Fact name={t('language')}>
+        <Foreign text={model.language} />
+      </Fact>
       <Fact name={t('col-since')}>
         <Moment setting={shell} at={account.createdAt} />
       </Fact>
@@ -142,7 +144,7 @@ function Notes({ shell, rows }: { shell: Shell; rows: readonly NoteRow[] }) {
       {rows.map((row) => (
         <li>
           <p class="note-text">
-            <Foreign text={row.text} whole={true} />
+            <Foreign text={row.text} whole={true} lines={true} />
           </p>
           <p class="muted">
             <Foreign text={row.operator} />, <Moment setting={shell} at={row.at} />

@@ -1,5 +1,5 @@
 import { number } from '../format.ts';
-import { Choice, FilterForm, ListHead, ListRegion, Pager, Table } from '../lists.tsx';
+import { Choice, FilterForm, ListHead, ListRegion, Pager, Table, Th } from '../lists.tsx';
 import type { AccountRow, AccountsModel } from '../models/people.ts';
 import type { Shell } from '../models.ts';
 import { Empty } from '../parts.tsx';
@@ -66,25 +66,13 @@ function AccountsTable({ shell, rows }: { shell: Shell; rows: readonly AccountRo
       label={t('nav-accounts')}
       head={
         <>
-          <th scope="col">{t('col-name')}</th>
-          <th scope="col" class="w-id hide-s">
-            Telegram
-          </th>
-          <th scope="col" class="w-state">
-            {t('col-state')}
-          </th>
-          <th scope="col" class="w-word hide-m">
-            {t('col-plan')}
-          </th>
-          <th scope="col" class="w-time">
-            {t('col-until')}
-          </th>
-          <th scope="col" class="w-num number">
-            {t('col-devices')}
-          </th>
-          <th scope="col" class="w-time hide-m">
-            {t('col-since')}
-          </th>
+          <Th text={t('col-name')} />
+          <Th class="w-id hide-s" text="Telegram" />
+          <Th class="w-state" text={t('col-state')} />
+          <Th class="w-word hide-m" text={t('col-plan')} />
+          <Th class="w-time" text={t('col-until')} />
+          <Th class="w-num number" text={t('col-devices')} />
+          <Th class="w-time hide-m" text={t('col-since')} />
         </>
       }
     >

@@ -1,5 +1,5 @@
 import { visible } from '../hidden-characters.ts';
-import { Choice, FilterForm, ListHead, ListRegion, Pager, Table } from '../lists.tsx';
+import { Choice, FilterForm, ListHead, ListRegion, Pager, Table, Th } from '../lists.tsx';
 import { sayOr } from '../maybe-words.ts';
 import type { AuditModel, AuditRow } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -61,25 +61,13 @@ function AuditTable({ shell, rows, named }: AuditTableProps) {
       label={t('nav-audit')}
       head={
         <>
-          <th scope="col" class="w-time">
-            {t('col-when')}
-          </th>
-          <th scope="col" class="w-name">
-            {t('col-operator')}
-          </th>
-          <th scope="col">{t('col-action')}</th>
-          <th scope="col" class="hide-s">
-            {t('col-subject')}
-          </th>
-          <th scope="col" class="hide-m">
-            {t('col-detail')}
-          </th>
-          <th scope="col" class="w-address hide-m">
-            {t('col-from')}
-          </th>
-          <th scope="col" class="w-state">
-            {t('col-outcome')}
-          </th>
+          <Th class="w-time" text={t('col-when')} />
+          <Th class="w-name" text={t('col-operator')} />
+          <Th text={t('col-action')} />
+          <Th class="hide-s" text={t('col-subject')} />
+          <Th class="hide-m" text={t('col-detail')} />
+          <Th class="w-address hide-m" text={t('col-from')} />
+          <Th class="w-state" text={t('col-outcome')} />
         </>
       }
     >

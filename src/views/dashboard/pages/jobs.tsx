@@ -1,6 +1,7 @@
 import { number } from '../format.ts';
+import { visible } from '../hidden-characters.ts';
 import { Icon } from '../icons.tsx';
-import { Choice, FilterForm, ListHead, ListRegion, Pager, Table, Tabs } from '../lists.tsx';
+import { Choice, FilterForm, ListHead, ListRegion, Pager, Table, Tabs, Th } from '../lists.tsx';
 import type { JobRow, JobsModel, JobTab } from '../models/jobs.ts';
 import type { Shell } from '../models.ts';
 import { Empty, may } from '../parts.tsx';
@@ -27,7 +28,7 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
           name="queue"
           label={t('col-queue')}
           value={filters.queue ?? ''}
-          options={[['', t('any')], ...model.queues.map((queue) => [queue, queue] as const)]}
+          options={[['', t('any')], ...model.queues.map((queue) => [queue, visible(queue)] as const)]}
         />
       </FilterForm>
       <ListRegion>
@@ -95,22 +96,15 @@ function JobsTable({ shell, rows, tab }: { shell: Shell; rows: readonly JobRow[]
       label={t(`tab-${tab}`)}
       head={
         <>
-          <th scope="col">{t('col-job')}</th>
-          <th scope="col" class="w-state">
-            {t('col-state')}
-          </th>
-          <th scope="col" class="w-time">
-            {t(tab === 'done' || tab === 'cancelled' ? 'col-finished' : 'col-created')}
-          </th>
-          <th scope="col" class="w-num number">
-            {t('col-attempt')}
-          </th>
-          <th scope="col" class="w-time hide-m">
-            {t(tab === 'active' ? 'col-started' : 'col-next')}
-          </th>
-          <th scope="col" class="hide-m">
-            {t('col-last-error')}
-          </th>
+          <Th text={t('col-job')} />
+          <Th class="w-state" text={t('col-state')} />
+          <Th
+            class="w-time"
+            text={t(tab === 'done' || tab === 'cancelled' ? 'col-finished' : 'col-created')}
+          />
+          <Th class="w-num number" text={t('col-attempt')} />
+          <Th class="w-time hide-m" text={t(tab === 'active' ? 'col-started' : 'col-next')} />
+          <Th class="hide-m" text={t('col-last-error')} />
         </>
       }
     >

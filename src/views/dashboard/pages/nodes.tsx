@@ -1,5 +1,6 @@
 import { bytes, duration, number } from '../format.ts';
 import { visible } from '../hidden-characters.ts';
+import { Th } from '../lists.tsx';
 import { sayOr } from '../maybe-words.ts';
 import type { NodeRow, NodesModel, ReconcileRow } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -66,7 +67,7 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       <Fact name={t('public-key')}>
         <Code t={t} text={node.publicKey} copy={true} />
       </Fact>
-      <Fact name={t('backend')}>{node.backend ?? '–'}</Fact>
+      <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>
       <Fact name={t('lease')}>{node.holdsLease ? t('lease-held') : t('lease-away')}</Fact>
     </Facts>
   );
@@ -81,44 +82,48 @@ function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[
       <caption class="unseen">{t('reconcile-runs')}</caption>
       <thead>
         <tr>
-          <th scope="col" class="w-time">
-            {t('col-when')}
-          </th>
-          <th scope="col">{t('col-outcome')}</th>
-          <th scope="col" class="w-num number hide-s">
-            {t('col-took')}
-          </th>
+          <Th class="w-time" text={t('col-when')} />
+          <Th text={t('col-outcome')} />
+          <Th class="w-num number hide-s" text={t('col-took')} />
           {COUNTS.map((name) => (
-            <th scope="col" class={name === 'refused' ? 'w-num number' : 'w-num number hide-m'}>
-              {t(`drift-${name}`)}
-            </th>
+            <Th
+              class={name === 'refused' ? 'w-num number' : 'w-num number hide-m'}
+              text={t(`drift-${name}`)}
+            />
           ))}
         </tr>
       </thead>
       <tbody>
         {runs.map((run) => (
-          <tr>
-            <td>
-              <Moment setting={shell} at={run.at} />
-            </td>
-            <td>
-              {sayOr(t, `reconcile-${run.outcome}`, visible(run.outcome))}
-              {run.error && (
-                <span class="tone-bad">
-                  {' '}
-                  <Foreign text={run.error} />
-                </span>
-              )}
-            </td>
-            <td class="number hide-s">{duration(shell, run.durationMs)}</td>
-            {COUNTS.map((name) => (
-              <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
-                {number(shell.language, run[name])}
-              </td>
-            ))}
-          </tr>
+          <RunLine shell={shell} run={run} />
         ))}
       </tbody>
     </table>
+  );
+}
+
+function RunLine({ shell, run }: { shell: Shell; run: ReconcileRow }) {
+  const { t } = shell;
+  return (
+    <tr>
+      <td>
+        <Moment setting={shell} at={run.at} />
+      </td>
+      <td>
+        {sayOr(t, `reconcile-${run.outcome}`, visible(run.outcome))}
+        {run.error && (
+          <span class="tone-bad">
+            {' '}
+            <Foreign text={run.error} />
+          </span>
+        )}
+      </td>
+      <td class="number hide-s">{duration(shell, run.durationMs)}</td>
+      {COUNTS.map((name) => (
+        <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
+          {number(shell.language, run[name])}
+        </td>
+      ))}
+    </tr>
   );
 }

@@ -1,5 +1,5 @@
 import { Field, formProblem, PostForm } from '../forms.tsx';
-import { Table } from '../lists.tsx';
+import { Table, Th } from '../lists.tsx';
 import type { OperatorRow, OperatorsModel } from '../models/operators.ts';
 import type { Role, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
@@ -25,13 +25,11 @@ export function OperatorsPage({ shell, model }: { shell: Shell; model: Operators
         label={t('nav-operators')}
         head={
           <>
-            <th scope="col">{t('login-name')}</th>
-            <th scope="col">{t('totp-title')}</th>
-            <th scope="col">{t('col-seen')}</th>
-            <th scope="col">{t('operator-role')}</th>
-            <th scope="col">
-              <span class="unseen">{t('col-do')}</span>
-            </th>
+            <Th text={t('login-name')} />
+            <Th text={t('totp-title')} />
+            <Th text={t('col-seen')} />
+            <Th text={t('operator-role')} />
+            <Th text={t('col-do')} unseen={true} />
           </>
         }
       >

@@ -1,5 +1,5 @@
 import { bytes } from '../format.ts';
-import { Table } from '../lists.tsx';
+import { Table, Th } from '../lists.tsx';
 import type { PeerRow } from '../models/people.ts';
 import type { Shell } from '../models.ts';
 import { paths } from '../paths.ts';
@@ -19,30 +19,14 @@ export function PeersTable({ shell, rows, withAccount }: PeersTableProps) {
       label={t('nav-peers')}
       head={
         <>
-          <th scope="col">{t('col-device')}</th>
-          {withAccount && (
-            <th scope="col" class="hide-s">
-              {t('col-account')}
-            </th>
-          )}
-          <th scope="col" class="w-address">
-            {t('col-address')}
-          </th>
-          <th scope="col" class="w-state">
-            {t('col-state')}
-          </th>
-          <th scope="col" class="w-time">
-            {t('col-handshake')}
-          </th>
-          <th scope="col" class="w-size number hide-m">
-            {t('col-received')}
-          </th>
-          <th scope="col" class="w-size number hide-m">
-            {t('col-sent')}
-          </th>
-          <th scope="col" class="w-word hide-m">
-            {t('col-node')}
-          </th>
+          <Th text={t('col-device')} />
+          {withAccount && <Th class="hide-s" text={t('col-account')} />}
+          <Th class="w-address" text={t('col-address')} />
+          <Th class="w-state" text={t('col-state')} />
+          <Th class="w-time" text={t('col-handshake')} />
+          <Th class="w-size number hide-m" text={t('col-received')} />
+          <Th class="w-size number hide-m" text={t('col-sent')} />
+          <Th class="w-word hide-m" text={t('col-node')} />
         </>
       }
     >

@@ -1,3 +1,4 @@
+import { visible } from '../hidden-characters.ts';
 import { Choice, FilterForm, ListHead, ListRegion, Pager } from '../lists.tsx';
 import type { PeersModel } from '../models/people.ts';
 import type { Shell } from '../models.ts';
@@ -14,32 +15,7 @@ export function PeersPage({ shell, model }: { shell: Shell; model: PeersModel })
   const { filters, page } = model;
   return (
     <Layout shell={shell} title={t('nav-peers')}>
-      <FilterForm
-        shell={shell}
-        path={paths.peers}
-        search={{ label: t('peers-search'), value: filters.q ?? '' }}
-      >
-        <Choice
-          name="state"
-          label={t('col-state')}
-          value={filters.state ?? ''}
-          options={[['', t('any')], ...STATES.map((state) => [state, t(`peer-${state}`)] as const)]}
-        />
-        {model.nodes.length > 1 && (
-          <Choice
-            name="node"
-            label={t('col-node')}
-            value={filters.node ?? ''}
-            options={[['', t('any')], ...model.nodes.map((node) => [node, node] as const)]}
-          />
-        )}
-        <Choice
-          name="sort"
-          label={t('sort')}
-          value={filters.sort ?? 'newest'}
-          options={SORTS.map((sort) => [sort, t(`sort-${sort}`)] as const)}
-        />
-      </FilterForm>
+      <PeerFilters shell={shell} model={model} />
       <ListRegion>
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.peers} />
         {page.rows.length > 0 && <PeersTable shell={shell} rows={page.rows} withAccount={true} />}
@@ -59,5 +35,38 @@ function NoPeers({ shell, filtered }: { shell: Shell; filtered: boolean }) {
     <Empty title={t('none-match')}>
       <a href={paths.peers}>{t('clear-filters')}</a>
     </Empty>
+  );
+}
+
+function PeerFilters({ shell, model }: { shell: Shell; model: PeersModel }) {
+  const { t } = shell;
+  const { filters } = model;
+  return (
+    <FilterForm
+      shell={shell}
+      path={paths.peers}
+      search={{ label: t('peers-search'), value: filters.q ?? '' }}
+    >
+      <Choice
+        name="state"
+        label={t('col-state')}
+        value={filters.state ?? ''}
+        options={[['', t('any')], ...STATES.map((state) => [state, t(`peer-${state}`)] as const)]}
+      />
+      {model.nodes.length > 1 && (
+        <Choice
+          name="node"
+          label={t('col-node')}
+          value={filters.node ?? ''}
+          options={[['', t('any')], ...model.nodes.map((node) => [node, visible(node)] as const)]}
+        />
+      )}
+      <Choice
+        name="sort"
+        label={t('sort')}
+        value={filters.sort ?? 'newest'}
+        options={SORTS.map((sort) => [sort, t(`sort-${sort}`)] as const)}
+      />
+    </FilterForm>
   );
 }

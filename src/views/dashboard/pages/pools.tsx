@@ -1,4 +1,5 @@
 import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
+import { visible } from '../hidden-characters.ts';
 import { Icon } from '../icons.tsx';
 import type { PoolsModel } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -82,7 +83,7 @@ function AddPool({ shell, model }: { shell: Shell; model: PoolsModel }) {
             <select id="node" name="node">
               {nodes.map((node) => (
                 <option value={node} selected={node === form.values.node}>
-                  {node}
+                  {visible(node)}
                 </option>
               ))}
             </select>

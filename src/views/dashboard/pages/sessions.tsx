@@ -1,6 +1,6 @@
 import { PostForm } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
-import { Table } from '../lists.tsx';
+import { Table, Th } from '../lists.tsx';
 import type { SessionRow, SessionsModel, Shell } from '../models.ts';
 import { State } from '../parts.tsx';
 import { actions, confirmed, paths } from '../paths.ts';
@@ -25,43 +25,16 @@ export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsMo
         </>
       }
     >
-      <section class="card row">
-        <div>
-          <h2>{t('totp-title')}</h2>
-          <p class="muted">{t(model.totp ? 'totp-on-about' : 'totp-off-about')}</p>
-        </div>
-        {model.totp ? (
-          <div>
-            <State tone="good" icon="good">
-              {t('on')}
-            </State>{' '}
-            <a class="button small" href={paths.totpOff}>
-              {t('second-factor-off')}
-            </a>
-          </div>
-        ) : (
-          <a class="button primary" href={paths.totpSetup}>
-            <Icon name="key" /> {t('totp-set-up')}
-          </a>
-        )}
-      </section>
+      <SecondFactor shell={shell} model={model} />
       <Table
         label={t('nav-sessions')}
         head={
           <>
-            <th scope="col">{t('col-agent')}</th>
-            <th scope="col" class="w-address hide-s">
-              {t('col-from')}
-            </th>
-            <th scope="col" class="w-time hide-s">
-              {t('col-created')}
-            </th>
-            <th scope="col" class="w-time">
-              {t('col-seen')}
-            </th>
-            <th scope="col" class="w-act">
-              <span class="unseen">{t('col-do')}</span>
-            </th>
+            <Th text={t('col-agent')} />
+            <Th class="w-address hide-s" text={t('col-from')} />
+            <Th class="w-time hide-s" text={t('col-created')} />
+            <Th class="w-time" text={t('col-seen')} />
+            <Th class="w-act" text={t('col-do')} unseen={true} />
           </>
         }
       >
@@ -70,6 +43,32 @@ export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsMo
         ))}
       </Table>
     </Layout>
+  );
+}
+
+function SecondFactor({ shell, model }: { shell: Shell; model: SessionsModel }) {
+  const { t } = shell;
+  return (
+    <section class="card row">
+      <div>
+        <h2>{t('totp-title')}</h2>
+        <p class="muted">{t(model.totp ? 'totp-on-about' : 'totp-off-about')}</p>
+      </div>
+      {model.totp ? (
+        <div>
+          <State tone="good" icon="good">
+            {t('on')}
+          </State>{' '}
+          <a class="button small" href={paths.totpOff}>
+            {t('second-factor-off')}
+          </a>
+        </div>
+      ) : (
+        <a class="button primary" href={paths.totpSetup}>
+          <Icon name="key" /> {t('totp-set-up')}
+        </a>
+      )}
+    </section>
   );
 }
 

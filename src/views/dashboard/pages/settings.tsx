@@ -1,3 +1,5 @@
+import { visible } from '../hidden-characters.ts';
+import { Th } from '../lists.tsx';
 import { sayOr } from '../maybe-words.ts';
 import type { SettingRow, SettingsModel } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -12,18 +14,14 @@ export function SettingsPage({ shell, model }: { shell: Shell; model: SettingsMo
       <p class="muted about">{t('settings-about')}</p>
       {model.groups.map((group) => (
         <section>
-          <h2>{sayOr(t, `settings-${group.name}`, group.name)}</h2>
+          <h2>{sayOr(t, `settings-${group.name}`, visible(group.name))}</h2>
           <table class="table settings">
-            <caption class="unseen">{group.name}</caption>
+            <caption class="unseen">{visible(group.name)}</caption>
             <thead>
               <tr>
-                <th scope="col" class="w-setting">
-                  {t('col-variable')}
-                </th>
-                <th scope="col">{t('col-value')}</th>
-                <th scope="col" class="hide-m">
-                  {t('col-meaning')}
-                </th>
+                <Th class="w-setting" text={t('col-variable')} />
+                <Th text={t('col-value')} />
+                <Th class="hide-m" text={t('col-meaning')} />
               </tr>
             </thead>
             <tbody>
@@ -41,15 +39,17 @@ export function SettingsPage({ shell, model }: { shell: Shell; model: SettingsMo
 function SettingLine({ shell, row }: { shell: Shell; row: SettingRow }) {
   const { t } = shell;
   return (
-    <tr id={row.name}>
+    <tr id={encodeURIComponent(row.name)}>
       <th scope="row">
-        <code>{row.name}</code>
+        <code>{visible(row.name)}</code>
       </th>
       <td>
         <SettingValue shell={shell} row={row} /> {row.isStandard && <span class="tag">{t('standard')}</span>}
       </td>
       <td class="hide-m wrap">
-        <span lang="en">{row.means}</span>
+        <span lang="en">
+          <Foreign text={row.means} whole={true} />
+        </span>
       </td>
     </tr>
   );

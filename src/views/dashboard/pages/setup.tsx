@@ -10,60 +10,57 @@ export function SetupPage({ shell, model }: { shell: Shell; model: SetupModel })
   const { t } = shell;
   const { form } = model;
   if (model.token === '') {
-    return (
-      <Narrow shell={shell} title={t('setup-over')}>
-        <h1>{t('setup-over')}</h1>
-        <Empty title={t('setup-over-about')}>{t('setup-over-do')}</Empty>
-        <a href={paths.login}>{t('login')}</a>
-      </Narrow>
-    );
+    return <SetupOver shell={shell} />;
   }
   return (
     <Narrow shell={shell} title={t(`setup-${model.kind}`)}>
       <h1>{t(`setup-${model.kind}`)}</h1>
       <p class="muted">{t(`setup-${model.kind}-about`)}</p>
       <ProblemBox problem={formProblem(form, ['name', 'password', 'again'])} />
-      <form method="post" action={paths.setup} class="form">
-        <Hidden name="csrf" value={shell.csrf} />
-        <Hidden name="token" value={model.token} />
-        {model.name === null ? (
-          <Field
-            name="name"
-            label={t('login-name')}
-            form={form}
-            autocomplete="username"
-            required={true}
-            autofocus={true}
-            maxlength={64}
-          />
-        ) : (
-          <input type="hidden" name="name" value={model.name} autocomplete="username" />
-        )}
-        <Field
-          name="password"
-          label={t('password-new')}
-          hint={t('password-hint')}
-          form={form}
-          type="password"
-          autocomplete="new-password"
-          required={true}
-          maxlength={200}
-        />
-        <Field
-          name="again"
-          label={t('password-again')}
-          form={form}
-          type="password"
-          autocomplete="new-password"
-          required={true}
-          maxlength={200}
-        />
-        <button type="submit" class="button primary">
-          {t('setup-do')}
-        </button>
-      </form>
+      <SetupForm shell={shell} model={model} />
       <LanguageSwitch shell={shell} />
     </Narrow>
+  );
+}
+
+function SetupOver({ shell }: { shell: Shell }) {
+  const { t } = shell;
+  return (
+    <Narrow shell={shell} title={t('setup-over')}>
+      <h1>{t('setup-over')}</h1>
+      <Empty title={t('setup-over-about')}>{t('setup-over-do')}</Empty>
+      <a href={paths.login}>{t('login')}</a>
+    </Narrow>
+  );
+}
+
+function SetupForm({ shell, model }: { shell: Shell; model: SetupModel }) {
+  const { t } = shell;
+  const { form } = model;
+  const secret = { form, type: 'password', autocomplete: 'new-password', required: true, maxlength: 200 };
+  return (
+    <form method="post" action={paths.setup} class="form">
+      <Hidden name="csrf" value={shell.csrf} />
+      <Hidden name="token" value={model.token} />
+      {model.name === null ? (
+        <Field
+          name="name"
+          label={t('login-name')}
+          form={form}
+          autocomplete="username"
+          required={true}
+          autofocus={true}
+          maxlength={64}
+        />
+      ) : (
+        <input type="hidden" name="name" value={model.name} autocomplete="username" />
+      )}
+      <Field name="password" label={t('password-new')} hint={t('password-hint')} {...secret} />
+      <Field name="again" label={t('password-again')} {...secret} />
+      <button type="submit" class="button primary">
+        {t('setup-do')}
+      </button>
+    </form>
   );
 }
 

@@ -64,6 +64,16 @@ describe('F-L5 closed', () => {
 });
 
 describe('F-L5 open', () => {
+  test('is half open once its time is over, though nobody calls: an idle call makes nobody unready', async () => {
+    const { breakers, breaker, advance, open } = setUp();
+    await open();
+    advance(999);
+    expect(breaker.state).toBe('open');
+    advance(1);
+    expect(breaker.state).toBe('half_open');
+    expect(breakers.states()).toEqual([{ name: 'x', state: 'half_open' }]);
+  });
+
   test('does not run the work before its time, then lets one probe through', async () => {
     const { breaker, give, advance, open } = setUp();
     await open();

@@ -9,7 +9,7 @@ import { accounts } from '../schema.ts';
 import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
 import { readAccounts } from './account-reader.ts';
 import { writeAudit } from './audit-writer.ts';
-import { addPool } from './node-store.ts';
+import { addOperatorsPool } from './node-store.ts';
 import { storableText } from './storable.ts';
 
 export interface OperationStoreDeps extends AccessStoreDeps {
@@ -53,7 +53,7 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
     },
     nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
     lockPools: () => lockPools(tx),
-    addPool: (node, pool) => addPool(tx, node, pool),
+    addPool: (node, pool) => addOperatorsPool(tx, node, pool),
     jobs: deps.jobOperations(toSqlExecutor(tx)),
   };
 }
