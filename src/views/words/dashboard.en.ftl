@@ -22,7 +22,7 @@ badge = { $count ->
     [one] { $count } thing needs attention
    *[other] { $count } things need attention
   }
-theme = Colours
+theme = Theme
 theme-system = System
 theme-light = Light
 theme-dark = Dark

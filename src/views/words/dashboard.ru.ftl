@@ -23,10 +23,10 @@ badge = { $count ->
     [few] { $count } пункта требуют внимания
    *[many] { $count } пунктов требуют внимания
   }
-theme = Цвета
-theme-system = Системные
-theme-light = Светлые
-theme-dark = Тёмные
+theme = Тема
+theme-system = Авто
+theme-light = Светлая
+theme-dark = Тёмная
 language = Язык
 logout = Выйти
 live-on = В эфире
