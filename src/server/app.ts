@@ -10,6 +10,7 @@ import { createLivePart } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
+import { createPages } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
@@ -134,7 +135,7 @@ export function buildApp(options: AppOptions): App {
       wayIn,
       findSession: logins.find,
       attention: live.attention,
-      routes: () => live.routes,
+      routes: () => [...live.routes, ...createPages(world, { config, stores, activity, node, local })],
     });
     return { database, jobs, bot, node, schedule, dashboard, live, loops };
   }

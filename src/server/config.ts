@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Endpoint } from './config/kinds.ts';
 import { rules } from './config/rules.ts';
+import { effectiveSettings, type SettingGroup } from './config/settings.ts';
 import { similarName } from './config/similar-name.ts';
 import { type Values, type VariableName, variables } from './config/variables.ts';
 import type { Secret } from './core/secret.ts';
@@ -38,6 +39,8 @@ export interface Config {
   readonly addressRestSeconds: number;
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
+  /** What was set and what is standard, for the dashboard; secrets are not in it. */
+  readonly settings: readonly SettingGroup[];
 }
 
 export type UpdateSource =
@@ -96,7 +99,9 @@ export function parseConfig(environment: Environment, surroundings: Surroundings
     .filter((rule) => !rule.about.some((name) => wrong.has(name)))
     .flatMap((rule) => rule.problem(values) ?? []);
   const all = [...problems.values(), ...broken, ...misspelled(environment)];
-  return all.length > 0 ? { problems: all } : { ok: buildConfig(values, surroundings) };
+  return all.length > 0
+    ? { problems: all }
+    : { ok: { ...buildConfig(values, surroundings), settings: effectiveSettings(environment) } };
 }
 
 /** `values` is whole only where `problems` has no entry. */
@@ -125,7 +130,7 @@ function misspelled(environment: Environment): readonly string[] {
     });
 }
 
-function buildConfig(values: Values, surroundings: Surroundings): Config {
+function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, 'settings'> {
   const stateDir = resolve(
     surroundings.cwd,
     values.STATE_DIR ?? (surroundings.asService ? '/var/lib/adit' : '.adit'),

@@ -17,6 +17,7 @@ import { openSession } from '../../src/server/services/way-in/open-session.ts';
 import type { Sessions } from '../../src/server/services/way-in/sessions.ts';
 import type { WayInDeps } from '../../src/server/services/way-in/way-in.ts';
 import { databaseOn } from './database.ts';
+import { type FaultyProxy, startFaultyProxy } from './faulty-proxy.ts';
 import { type TestDatabase, testDatabase } from './postgres.ts';
 import { createRecordingLog, type RecordedLine } from './recording-log.ts';
 import { createVisitor, type TestVisitor } from './visitor.ts';
@@ -27,6 +28,8 @@ export interface DashboardRig {
   readonly base: string;
   readonly database: TestDatabase;
   readonly connections: Database;
+  /** Null unless `behindProxy`. */
+  readonly network: FaultyProxy | null;
   readonly wayIn: WayInDeps;
   readonly part: DashboardPart;
   readonly log: readonly RecordedLine[];
@@ -47,12 +50,18 @@ export interface DashboardRig {
 export interface DashboardRigOptions {
   readonly routes?: (sessions: Sessions) => readonly Route[];
   readonly trustedProxies?: readonly string[];
+  /** Puts a bad network between the dashboard and the database. */
+  readonly behindProxy?: boolean;
 }
 
 /** The dashboard over a real server and a real PostgreSQL; only wall time is the test's. */
 export async function openDashboardRig(options: DashboardRigOptions = {}): Promise<DashboardRig> {
   const database = await testDatabase({ migrated: true });
-  const connections = databaseOn(database.socket, { poolMax: 8 });
+  const { host, port } = database.socket;
+  const network = options.behindProxy ? await startFaultyProxy({ path: `${host}/.s.PGSQL.${port}` }) : null;
+  const address =
+    network === null ? database.socket : { ...database.socket, host: network.host, port: network.port };
+  const connections = databaseOn(address, { poolMax: 8 });
   const log: RecordedLine[] = [];
   const time = createMovedClock();
   const passwordWork = { verified: 0, hashed: 0, urgent: 0 };
@@ -89,6 +98,7 @@ export async function openDashboardRig(options: DashboardRigOptions = {}): Promi
     base,
     database,
     connections,
+    network,
     wayIn,
     part,
     log,
@@ -113,6 +123,7 @@ export async function openDashboardRig(options: DashboardRigOptions = {}): Promi
     async close() {
       await server.stop();
       await connections.close(1000);
+      await network?.close();
       await database.drop();
     },
   };

@@ -31,8 +31,11 @@ export interface DashboardPart {
 export interface DashboardOptions {
   readonly http: Pick<Config['http'], 'host' | 'trustedProxies'>;
   readonly wayIn: WayInDeps;
-  /** As `find` of the sessions; what it remembers keeps the overview open while the database is away. */
-  readonly findSession: Sessions['find'];
+  /**
+   * As `find` of the sessions; what it remembers keeps the overview open while the database is away.
+   * Default: the sessions' own.
+   */
+  readonly findSession?: Sessions['find'];
   /** Length of the "needs attention" list; null: not known. */
   attention(): number | null;
   /** Everything beside the way in, given the sessions: pages, overview, streams. */
@@ -56,7 +59,7 @@ export function createDashboardPart(
     words: createWords(DASHBOARD_TEXTS),
     version: programVersion.version,
     attention,
-    findSession: options.findSession,
+    findSession: options.findSession ?? sessions.find,
     isSetUp: createSetUpMemory(wayIn),
     errorPage: (shell, model) => String(ErrorPage({ shell, model })),
     notSetUpPage: (shell) => String(NotSetUpPage({ shell })),

@@ -1,4 +1,5 @@
 import { createHttpRequester } from '../adapters/http-client/http-requester.ts';
+import { createLogHistory } from '../adapters/log/history.ts';
 import { createLog } from '../adapters/log/log.ts';
 import { createMetrics } from '../adapters/metrics/metrics.ts';
 import { createProcessRunner } from '../adapters/process/process-runner.ts';
@@ -11,6 +12,7 @@ import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { HttpRequester } from '../core/ports/http-requester.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
 import { countCalls } from '../services/count-calls.ts';
@@ -20,6 +22,8 @@ export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** What it said in the last hour. */
+  readonly logs: LogHistory;
   readonly metrics: Metrics;
   /** The calls and updates of the last minutes. */
   readonly calls: CallStatistics;
@@ -38,7 +42,9 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const clock = systemClock;
   const random = systemRandom;
   const { format, level } = config.log;
+  const logs = createLogHistory();
   const log = createLog({
+    tap: logs.take,
     level,
     format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     secrets: secretsOf(config),
@@ -50,7 +56,7 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
   const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
   const requester = createHttpRequester({ clock, random, metrics, breakers, log });
-  return { clock, random, log, metrics, calls, breakers, runner, requester };
+  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

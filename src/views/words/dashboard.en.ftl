@@ -614,3 +614,58 @@ event-bot-trouble = The bot has trouble: { $state }
 event-bot-back = Telegram answers again
 event-login = { $operator } logged in
 event-operator-acted = { $operator }: { $action }
+
+## Acts and problems of the pages
+
+door-unknown = Not understood in the address and left out: { $names }
+did-already = This form was sent before; it was done once.
+did-account-pause = { $devices ->
+    [one] The account is paused; its device is being cut off.
+   *[other] The account is paused; { $devices } devices are being cut off.
+  }
+did-account-resume = { $devices ->
+    [one] The account goes on; its device comes back.
+   *[other] The account goes on; { $devices } devices come back.
+  }
+did-account-grant = { $days ->
+    [one] { $days } day granted.
+   *[other] { $days } days granted.
+  }
+did-account-note = Noted.
+did-peer-reissue = { $device } gets a new key; the bot brings the config.
+did-peer-revoke = { $device } is revoked and being cut off.
+did-peer-pause = { $device } is paused.
+did-peer-resume = { $device } comes back.
+did-peer-gone = This peer is revoked already.
+refused-no-subscription = Not done: the account has no access now. Grant days first.
+refused-account-paused = Not done: the account is paused.
+did-job-retry = The job is tried again.
+did-job-cancel = The job is cancelled.
+did-job-discard = The job is gone.
+did-job-moved-on = Not done: the job is gone, or in another state by now.
+did-jobs-retry = { $count ->
+    [one] { $count } job is tried again.
+   *[other] { $count } jobs are tried again.
+  }
+did-jobs-cancel = { $count ->
+    [one] { $count } job cancelled.
+   *[other] { $count } jobs cancelled.
+  }
+did-jobs-discard = { $count ->
+    [one] { $count } job discarded.
+   *[other] { $count } jobs discarded.
+  }
+did-jobs-more = { $count ->
+    [one] { $count } job done. There are more: do it again.
+   *[other] { $count } jobs done. There are more: do it again.
+  }
+did-pool-add = { $pool } is added with { $count } addresses.
+problem-days = A whole number of days, from 1 to { $most }
+problem-reason = Say why; it stands in the audit
+problem-note-empty = Write something
+problem-note-long = At most { $most } letters
+problem-typed = That is not what had to be typed
+problem-pool-overlap = It overlaps { $pool }, which is there already
+audit-peer-pause = Peer paused
+audit-peer-resume = Peer resumed
+history-noted = Note added

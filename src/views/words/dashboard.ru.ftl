@@ -634,3 +634,65 @@ event-bot-trouble = У бота неполадка: { $state }
 event-bot-back = Telegram снова отвечает
 event-login = Вход: { $operator }
 event-operator-acted = { $operator }: { $action }
+
+## Действия страниц и их трудности
+
+door-unknown = Непонятно в адресе и пропущено: { $names }
+did-already = Эта форма уже была отправлена; действие выполнено один раз.
+did-account-pause = { $devices ->
+    [one] Аккаунт приостановлен; { $devices } устройство отключается.
+    [few] Аккаунт приостановлен; { $devices } устройства отключаются.
+   *[other] Аккаунт приостановлен; отключаются устройства: { $devices }.
+  }
+did-account-resume = { $devices ->
+    [one] Аккаунт снова работает; { $devices } устройство возвращается.
+    [few] Аккаунт снова работает; { $devices } устройства возвращаются.
+   *[other] Аккаунт снова работает; возвращаются устройства: { $devices }.
+  }
+did-account-grant = { $days ->
+    [one] Выдан { $days } день.
+    [few] Выдано { $days } дня.
+   *[other] Выдано { $days } дней.
+  }
+did-account-note = Записано.
+did-peer-reissue = { $device }: будет новый ключ, конфиг принесёт бот.
+did-peer-revoke = { $device }: отозвано и отключается.
+did-peer-pause = { $device }: приостановлено.
+did-peer-resume = { $device }: возвращается.
+did-peer-gone = Этот пир уже отозван.
+refused-no-subscription = Не выполнено: у аккаунта сейчас нет доступа. Сначала выдайте дни.
+refused-account-paused = Не выполнено: аккаунт приостановлен.
+did-job-retry = Задача выполняется снова.
+did-job-cancel = Задача отменена.
+did-job-discard = Задача удалена.
+did-job-moved-on = Не выполнено: задачи нет или она уже в другом состоянии.
+did-jobs-retry = { $count ->
+    [one] { $count } задача выполняется снова.
+    [few] { $count } задачи выполняются снова.
+   *[other] { $count } задач выполняются снова.
+  }
+did-jobs-cancel = { $count ->
+    [one] Отменена { $count } задача.
+    [few] Отменены { $count } задачи.
+   *[other] Отменено { $count } задач.
+  }
+did-jobs-discard = { $count ->
+    [one] Удалена { $count } задача.
+    [few] Удалены { $count } задачи.
+   *[other] Удалено { $count } задач.
+  }
+did-jobs-more = { $count ->
+    [one] Сделано: { $count } задача. Есть ещё: повторите.
+    [few] Сделано: { $count } задачи. Есть ещё: повторите.
+   *[other] Сделано: { $count } задач. Есть ещё: повторите.
+  }
+did-pool-add = Добавлен { $pool }, адресов: { $count }.
+problem-days = Целое число дней, от 1 до { $most }
+problem-reason = Скажите зачем; это останется в журнале
+problem-note-empty = Напишите что-нибудь
+problem-note-long = Не больше { $most } букв
+problem-typed = Нужно было ввести другое
+problem-pool-overlap = Пересекается с { $pool }, который уже есть
+audit-peer-pause = Пир приостановлен
+audit-peer-resume = Пир возвращён
+history-noted = Добавлена заметка

@@ -1,7 +1,8 @@
 import type { PgBoss } from 'pg-boss';
-import type { JobOperations } from '../../core/ports/job-desk.ts';
+import type { JobBatch, JobOperations, JobQuery } from '../../core/ports/job-desk.ts';
 import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
 import { bossTransaction } from './database.ts';
+import { CREATED_KEY } from './job-columns.ts';
 import { selectionOf } from './job-filter.ts';
 import { select } from './job-reader.ts';
 import { DEAD_LETTER, JOB_KINDS } from './kinds.ts';
@@ -39,22 +40,40 @@ export function createJobOperations(deps: JobOperationsDeps, executor: SqlExecut
         ids,
       );
     },
-    async matching(query, limit, now) {
-      const chosen = selectionOf(schema, query, now);
-      const sorted = 'ORDER BY created_on, id';
-      // Locked apart: a UNION takes no locks. What changed between the two is left out by each operation itself.
-      const found = await executor.execute(
-        `SELECT id FROM (${select(schema, chosen, 'id, created_on', sorted, limit)}) found ${sorted} LIMIT ${limit}`,
-        chosen.values,
-      );
-      const ids = found.map((row) => String(row.id));
-      const locked = await executor.execute(
-        `SELECT id FROM ${schema}.job WHERE name = ANY($2::text[]) AND id = ANY($1::uuid[])
-          ORDER BY id FOR UPDATE SKIP LOCKED`,
-        [ids, [...JOB_KINDS, DEAD_LETTER]],
-      );
-      return locked.map((row) => String(row.id));
-    },
+    matching: (query, limit, after, now) => matching(schema, executor, query, limit, after, now),
+  };
+}
+
+async function matching(
+  schema: string,
+  executor: SqlExecutor,
+  query: JobQuery,
+  limit: number,
+  after: readonly string[] | null,
+  now: Date,
+): Promise<JobBatch> {
+  const chosen = selectionOf(schema, query, now);
+  const values = [...chosen.values];
+  const place = after?.map(
+    (part, index) => `$${values.push(part)}::text::${index === 0 ? 'timestamptz' : 'uuid'}`,
+  );
+  const from = place ? `AND (created_on, id) > (${place.join(', ')})` : '';
+  const sorted = 'ORDER BY created_on, id';
+  const found = await executor.execute(
+    `SELECT id, ${CREATED_KEY} AS created_key FROM (
+       ${select(schema, chosen, 'id, created_on', `${from} ${sorted}`, limit)}) found ${sorted} LIMIT ${limit}`,
+    values,
+  );
+  const last = found.length < limit ? undefined : found.at(-1);
+  // Locked apart, since a UNION takes no locks. What changed in between is left out by each operation itself.
+  const locked = await executor.execute(
+    `SELECT id FROM ${schema}.job WHERE name = ANY($2::text[]) AND id = ANY($1::uuid[])
+      ORDER BY id FOR UPDATE SKIP LOCKED`,
+    [found.map((row) => String(row.id)), [...JOB_KINDS, DEAD_LETTER]],
+  );
+  return {
+    ids: locked.map((row) => String(row.id)),
+    last: last ? [String(last.created_key), String(last.id)] : null,
   };
 }
 

@@ -117,7 +117,7 @@ async function countFinished(
 ): Promise<JobTabCount> {
   const rows = await database.execute(
     `SELECT (SELECT count(*) FROM (
-        SELECT 1 FROM ${schema}.job WHERE state = '${state}' LIMIT ${MOST_COUNTED + 1}) some)::int AS counted,
+        SELECT 1 FROM ${schema}.job WHERE state = '${state}' LIMIT ${MOST_COUNTED + 1}) few)::int AS counted,
       (SELECT (c.reltuples * s.most_common_freqs[array_position(s.most_common_vals::text::text[], '${state}')])::float8
          FROM pg_class c JOIN pg_stats s ON s.tablename = c.relname AND s.attname = 'state'
         WHERE c.oid = '${schema}.job_common'::regclass AND s.schemaname = '${schema}' AND c.reltuples > 0) AS estimate`,

@@ -84,7 +84,7 @@ export const setupLinks = adit.table('setup_links', {
 
 /** Tries that failed, in a fixed number of buckets: no attack can make this table grow. */
 export const loginAttempts = adit.table('login_attempts', {
-  /** `account:0…4095`, `address:0…65535`; of those who exist `device:`, `code:` and `password:` with an id. */
+  /** `account:0…4095`, `address:0…65535`; of those who exist `device:`, `code:` and `inside:` with an id. */
   key: text('key').primaryKey(),
   failures: integer('failures').notNull(),
   lastFailedAt: moment('last_failed_at').notNull(),

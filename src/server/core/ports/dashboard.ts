@@ -18,6 +18,7 @@ export interface DashboardReader {
   peer(id: string, now: Date): Promise<PeerDetail | null>;
   pools(): Promise<readonly PoolRow[]>;
   nodes(): Promise<readonly StoredNode[]>;
+  nodeNames(): Promise<readonly string[]>;
   /** Accounts with a running subscription, by plan. */
   planUse(now: Date): Promise<readonly { readonly plan: string; readonly accounts: number }[]>;
   audit(query: AuditQuery, page: SliceRequest): Promise<Slice<AuditRow>>;
@@ -89,7 +90,7 @@ export const LATE_AFTER_MS = 60_000;
 export interface PeerQuery {
   /** A key's beginning, an address or its beginning, a Telegram id, `@username`, part of a name; empty: all. */
   readonly q: string;
-  /** Null: all but those that are gone. */
+  /** Null: all whose address is theirs, that is all but the revoked ones. */
   readonly state: PeerFilter | null;
   readonly node: string | null;
   /** The reader knows `newest` and `address`; the others need the interface. */

@@ -67,8 +67,16 @@ export interface JobOperations {
   cancel(ids: readonly string[]): Promise<number>;
   /** Forgets them for ever. Active ones are left. */
   discard(ids: readonly string[]): Promise<number>;
-  /** Up to `limit` ids that match, those that came first before others, locked until the transaction ends. */
-  matching(query: JobQuery, limit: number, now: Date): Promise<readonly string[]>;
+  /**
+   * Up to `limit` jobs that match, the oldest first, from behind `after` on; locked until the transaction ends, and
+   * without those somebody else has locked. `last` is where to go on; null: that was all.
+   */
+  matching(query: JobQuery, limit: number, after: readonly string[] | null, now: Date): Promise<JobBatch>;
+}
+
+export interface JobBatch {
+  readonly ids: readonly string[];
+  readonly last: readonly string[] | null;
 }
 
 /** The operations inside somebody's transaction. */

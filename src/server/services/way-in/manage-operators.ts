@@ -80,7 +80,7 @@ export async function changePassword(
   const { operator } = session;
   const problem = passwordProblem(typed.next, operator.name);
   if (problem !== null) return { kind: 'refused', problem };
-  const keys = [`password:${operator.id}`];
+  const keys = [`inside:${operator.id}`];
   const wait = await admit(deps, keys, visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   const record = await deps.store.byId(operator.id);

@@ -1,12 +1,15 @@
 import { AppError } from '../../core/errors.ts';
 import type { OperatorId } from '../../core/ids.ts';
-import { operatorSubject, type Session } from '../../core/operators.ts';
+import { type Operator, operatorSubject, type Session } from '../../core/operators.ts';
 import type { OperatorRecord } from '../../core/ports/operators.ts';
 import { recoveryHash, useCode } from './confirm-code.ts';
 import { admit, giveBack } from './tries.ts';
 import { actorOf, sealedFor, type Visitor, type Wait, type WayInDeps } from './way-in.ts';
 
 const RECOVERY_CODES = 10;
+
+/** Apart from the counter of logins: strangers at the door must not stop somebody inside. */
+const insideKeys = ({ id }: Operator): readonly string[] => [`inside:${id}`];
 
 export type EnrolOutcome =
   /** Shown once; only their digests are kept. */
@@ -43,14 +46,14 @@ export async function confirmEnrolment(
   visitor: Visitor,
 ): Promise<EnrolOutcome> {
   const { operator } = session;
-  const wait = await admit(deps, [`code:${operator.id}`], visitor, operatorSubject(operator.name));
+  const wait = await admit(deps, insideKeys(operator), visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   const recoveryCodes = Array.from({ length: RECOVERY_CODES }, () => deps.tokens.freshCode());
   const ended = await deps.store.transaction(async (tx) => {
     const record = await tx.byId(operator.id);
     const step = record && pendingStep(deps, record, code, visitor.now);
     if (step === null) return null;
-    await giveBack(tx, [`code:${operator.id}`]);
+    await giveBack(tx, insideKeys(operator));
     await tx.confirmTotp(operator.id, step);
     const hashes = recoveryCodes.map((each) => recoveryHash(deps.tokens, each));
     await tx.setRecoveryCodes(operator.id, hashes);
@@ -83,13 +86,13 @@ export async function dropSecondFactor(
   visitor: Visitor,
 ): Promise<{ readonly kind: 'off' } | { readonly kind: 'wrong' } | Wait> {
   const { operator } = session;
-  const wait = await admit(deps, [`code:${operator.id}`], visitor, operatorSubject(operator.name));
+  const wait = await admit(deps, insideKeys(operator), visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
   return deps.store.transaction(async (tx) => {
     const record = await tx.byId(operator.id);
     const by = record && (await useCode(deps, tx, record, code, visitor.now));
     if (by === null) return { kind: 'wrong' } as const;
-    await giveBack(tx, [`code:${operator.id}`]);
+    await giveBack(tx, insideKeys(operator));
     await tx.dropTotp(operator.id);
     const subject = operatorSubject(operator.name);
     const actor = actorOf(operator, visitor);

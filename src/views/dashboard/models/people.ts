@@ -30,6 +30,8 @@ export interface AccountModel {
   readonly notes: readonly NoteRow[];
   /** A refused grant or note; `values` hold `days`, `reason`, `note`. */
   readonly form: FormState;
+  /** Goes into the hidden field `once` of its forms: sent twice, they have one effect. */
+  readonly once?: string;
 }
 
 export interface SubscriptionRow {

@@ -1,4 +1,4 @@
-import { Field, formProblem, PostForm } from '../forms.tsx';
+import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
 import type { AccountModel, NoteRow, SubscriptionRow } from '../models/people.ts';
 import type { FormState, Shell } from '../models.ts';
@@ -33,12 +33,16 @@ export function AccountPage({ shell, model }: { shell: Shell; model: AccountMode
         <section>
           <h2>{t('subscriptions')}</h2>
           <Subscriptions shell={shell} rows={model.subscriptions} />
-          {may(shell, 'operator') && <GrantForm shell={shell} id={account.id} form={model.form} />}
+          {may(shell, 'operator') && (
+            <GrantForm shell={shell} id={account.id} form={model.form} once={model.once} />
+          )}
         </section>
         <section>
           <h2>{t('notes')}</h2>
           <Notes shell={shell} rows={model.notes} />
-          {may(shell, 'operator') && <NoteForm shell={shell} id={account.id} form={model.form} />}
+          {may(shell, 'operator') && (
+            <NoteForm shell={shell} id={account.id} form={model.form} once={model.once} />
+          )}
         </section>
       </div>
       <h2>{t('history')}</h2>
@@ -105,10 +109,18 @@ function Subscriptions({ shell, rows }: { shell: Shell; rows: readonly Subscript
   );
 }
 
-function GrantForm({ shell, id, form }: { shell: Shell; id: string; form: FormState }) {
+interface AccountFormProps {
+  readonly shell: Shell;
+  readonly id: string;
+  readonly form: FormState;
+  readonly once: string | undefined;
+}
+
+function GrantForm({ shell, id, form, once }: AccountFormProps) {
   const { t } = shell;
   return (
     <PostForm shell={shell} action={actions.grantDays(id)} class="form inline">
+      {once && <Hidden name="once" value={once} />}
       <Field
         name="days"
         label={t('grant-days')}
@@ -143,10 +155,11 @@ function Notes({ shell, rows }: { shell: Shell; rows: readonly NoteRow[] }) {
   );
 }
 
-function NoteForm({ shell, id, form }: { shell: Shell; id: string; form: FormState }) {
+function NoteForm({ shell, id, form, once }: AccountFormProps) {
   const { t } = shell;
   return (
     <PostForm shell={shell} action={actions.addNote(id)} class="form inline">
+      {once && <Hidden name="once" value={once} />}
       <div class="field grow">
         <label for="note">{t('note-new')}</label>
         <textarea id="note" name="note" rows={2} maxlength={2000} required>

@@ -165,7 +165,7 @@ describe('limits that do not lock out the right person', () => {
       String(row.key),
     );
     for (const key of keys)
-      expect(key).toMatch(/^(account|address):\d{1,5}$|^(device|code|password):[0-9a-f-]{36}$/);
+      expect(key).toMatch(/^(account|address):\d{1,5}$|^(device|code|inside):[0-9a-f-]{36}$/);
   });
 
   test('known browsers go before strangers in the line of passwords', () => {

@@ -63,7 +63,7 @@ export function createNodeStore(database: Database): NodeStore {
  * Adds a pool with one row for each address it may give out: all but the network's, the server's (the first
  * usable) and the broadcast's. A pool that is there already is left as it is. Overlaps are a `conflict`.
  */
-async function addPool(tx: Tx, node: NodeId, pool: PoolSpec): Promise<void> {
+export async function addPool(tx: Tx, node: NodeId, pool: PoolSpec): Promise<void> {
   const created = await tx.execute<{ id: number; size: string }>(sql`
     insert into adit.pools (node_id, cidr4, cidr6)
     select ${node}, ${pool.cidr4}::cidr, ${pool.cidr6}::cidr
