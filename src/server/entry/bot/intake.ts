@@ -62,6 +62,7 @@ export function createIntake(given: IntakeDeps): Intake {
       for (const each of arrivals.slice(room)) turnAway(deps, each);
       const stored = await store(deps, arrivals.slice(0, room));
       for (const each of stored) dispatch(deps, each);
+      void deps.settler.payDebts();
     },
     replay: (signal) => replay(deps, signal),
   };
@@ -90,7 +91,7 @@ function turnAway(deps: IntakeDeps, { incoming }: Arrival): void {
 }
 
 /** The new ones, stored. One that the inbox cannot take does not keep the others out. */
-async function store(deps: IntakeDeps, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+async function store(deps: IntakeState, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
   if (arrivals.length === 0) return [];
   try {
     const fresh = await deps.inbox.accept(
@@ -110,14 +111,18 @@ function isFresh(deps: IntakeDeps, { incoming }: Arrival, fresh: ReadonlySet<Upd
   return false;
 }
 
-/** The database is away (A2): say so and go on, rather than let Telegram pile the updates up. */
-function refuse(deps: IntakeDeps, arrivals: readonly Arrival[], error: unknown): readonly Arrival[] {
+/**
+ * The database is away (A2): say so and go on, rather than let Telegram pile the updates up. Perhaps only its
+ * answer was lost: what it stored must not come to life at the next start, long after its sender gave up.
+ */
+function refuse(deps: IntakeState, arrivals: readonly Arrival[], error: unknown): readonly Arrival[] {
   deps.log.warn(
     { err: error, updates: arrivals.length },
     'updates could not be stored; their senders are told',
   );
   for (const { incoming } of arrivals) {
     deps.metrics.update('failed', 0);
+    if (!deps.inHand.has(incoming.updateId)) deps.settler.owe(incoming.updateId);
     if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'try-later');
   }
   return [];
