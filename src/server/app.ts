@@ -102,9 +102,9 @@ export function buildApp(options: AppOptions): App {
       deviceWord,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
-    const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
-    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
-    const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });
+    const { reconcile } = config;
+    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
+    const table = scheduleTable({ reconcileSeconds: reconcile.intervalSeconds });
     const schedule = createSchedule(world, jobs, table);
     registerJobs(world, config, stores, node);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
@@ -131,7 +131,7 @@ export function buildApp(options: AppOptions): App {
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
       bot: bot.status(),
-      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()],
+      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), node.record(), ...bot.records()],
       breakers: world.breakers.states(),
     });
     return port;

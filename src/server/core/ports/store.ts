@@ -189,7 +189,10 @@ export interface ReconcileRun {
 }
 
 export interface NodeStore {
-  /** Records the node as configured and fills its pools with addresses when they are new. Repeating is safe. */
+  /**
+   * Records the node as configured and fills its pools with addresses when they are new. Repeating is safe, also after
+   * a start that was cut off. `conflict` when pools overlap, or when one of the node's pools is not among them.
+   */
   register(node: {
     readonly id: NodeId;
     readonly publicKey: PublicKey;

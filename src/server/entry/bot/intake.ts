@@ -122,8 +122,9 @@ function refuse(deps: IntakeState, arrivals: readonly Arrival[], error: unknown)
   );
   for (const { incoming } of arrivals) {
     deps.metrics.update('failed', 0);
+    if (incoming.kind === 'membership') continue;
+    deps.courtesy.tell(incoming, 'try-later');
     if (!deps.inHand.has(incoming.updateId)) deps.settler.owe(incoming.updateId);
-    if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'try-later');
   }
   return [];
 }

@@ -109,6 +109,22 @@ describe('a mistake of ours', () => {
   });
 });
 
+test('A2: who was told to try again is not served at the next restart, though the update was stored after all', async () => {
+  await using rig = await startBot();
+  const [user, other] = [rig.newUser(), rig.newUser()];
+  const { accept } = rig.inbox;
+  rig.inbox.accept = async (updates) => {
+    const stored = await accept.call(rig.inbox, updates);
+    if (!JSON.stringify(updates).includes('/trial')) return stored;
+    throw new AppError('unavailable', 'the answer to the commit was lost');
+  };
+  rig.control.sendText(user, '/trial');
+  await rig.says(user, 'not available for a minute');
+  await rig.ask(other, '/help', 'How to connect');
+  await eventually(() => rig.inbox.unsettledIds().length === 0);
+  expect(rig.desk.issues).toHaveLength(0);
+});
+
 describe('a crash', () => {
   test('between storing and handling: the next run answers, oldest first, and once', async () => {
     await using rig = await startBot();
