@@ -31,7 +31,7 @@ const wg = (...words: readonly string[]) => rig.namespace!.exec(['wg', ...words]
 const drift = (kind: string) => adit.metric(`adit_reconcile_drift{node="local",kind="${kind}"}`);
 
 async function wanted(): Promise<Map<string, string>> {
-  const rows = await rig.database.admin`select public_key, ip4 from report.peers where wanted`;
+  const rows = await rig.sql`select public_key, ip4 from report.peers where wanted`;
   return new Map(rows.map((each) => [String(each.public_key), `${each.ip4}/32`]));
 }
 
@@ -63,7 +63,7 @@ test('F-W4: removed peers return, swapped addresses are put right, peers of othe
   await wg('set', 'wg0', 'peer', strangers[0]!, 'allowed-ips', (await wanted()).get(keys[9]!)!);
   await eventually(() => expectWantedPresent(strangers.length), { withinMs: TWO_PERIODS_MS });
   await eventually(async () => (await drift('quarantined')) === 5, { withinMs: TWO_PERIODS_MS });
-  const runs = await rig.database.admin`
+  const runs = await rig.sql`
     select sum(added)::int as added, sum(changed)::int as changed, sum(removed)::int as removed
     from report.reconcile_runs`;
   expect(runs[0]).toMatchObject({ added: 6, changed: 4, removed: 0 });

@@ -16,7 +16,7 @@ const isReady = (adit: AditProcess) => async () => (await adit.get('/readyz')).s
 
 /** Sessions of the binary under test, as the server counts them. */
 const sessions = () =>
-  rig.database.admin`
+  rig.sql`
     select pid, state, wait_event_type from pg_stat_activity
     where datname = ${rig.database.name} and application_name = 'adit'`;
 
@@ -63,7 +63,7 @@ test('F-D3: killed in the middle of transactions: no session, lock or half a use
       await adit.kill('SIGKILL');
     });
     await eventually(async () => (await sessions()).length === 0, { withinMs: 10_000 });
-    const locks = await rig.database.admin`
+    const locks = await rig.sql`
       select 1 from pg_locks where locktype = 'advisory'
       and database = (select oid from pg_database where datname = ${rig.database.name})`;
     expect(locks).toHaveLength(0);

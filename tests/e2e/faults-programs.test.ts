@@ -56,7 +56,7 @@ const children = () => ['wg', 'sh', 'sleep', 'head', 'tr'].flatMap((name) => rig
 
 /** Attempts of this user's job that failed so far, with the last words. */
 async function failedAttempts(user: number): Promise<number> {
-  const rows = await rig.database.admin`
+  const rows = await rig.sql`
     select j.attempt from report.jobs j
     where j.queue = 'apply-peer' and j.last_error is not null and j.subject in
       (select i.peer::text from report.issues i where i.account = ${user})`;

@@ -35,6 +35,7 @@ describe('a running binary', () => {
       await rig.control.say(users[index]!, '/trial');
       await rig.control.awaitMessage(users[index]!, { has: 'photo' });
     }
+    await expectWhole(rig, { adit, users });
     const before = await rig.wgConf();
     expect(before).not.toMatch(/PostUp = touch|pwned|script|0\.0\.0\.0\/0/);
     expect(parseServerConfig(before).peers).toHaveLength(names.length);

@@ -47,7 +47,7 @@ async function timeOfAnswer(user: number, text: string, contains: string, within
 const documentsOf = async (user: number) =>
   (await rig.control.messages(user)).filter((each) => each.document).length;
 const issuesOf = async (user: number) =>
-  Number((await rig.database.admin`select count(*) from report.issues where account = ${user}`)[0]?.count);
+  Number((await rig.sql`select count(*) from report.issues where account = ${user}`)[0]?.count);
 
 /** New users one after another, until `until` resolves; the slowest of them. */
 async function serveOthers(until: Promise<unknown>): Promise<{ count: number; worstMs: number }> {
@@ -65,7 +65,7 @@ async function serveOthers(until: Promise<unknown>): Promise<{ count: number; wo
 
 test('F-L4: 429 for an hour in one chat: its config waits, the others get theirs in three seconds', async () => {
   const told = await newUser();
-  const fault = await rig.control.fault({
+  await rig.control.fault({
     kind: 'too_many_requests',
     method: 'sendDocument',
     chatId: told,
@@ -73,11 +73,11 @@ test('F-L4: 429 for an hour in one chat: its config waits, the others get theirs
   });
   await rig.control.say(told, '/trial');
   const isQueued = async () => {
-    const jobs = await rig.database.admin`
-      select start_after - now() as wait from adit_jobs.job where name = 'apply-peer' and state = 'retry'`;
+    const jobs = await rig.sql`
+      select 1 from adit_jobs.job
+      where name = 'apply-peer' and state < 'active' and start_after > now() + interval '50 minutes'`;
     expect(jobs).toHaveLength(1);
   };
-  expect(fault).toBeGreaterThan(0);
   for (let each = 0; each < 5; each += 1) {
     expect(await timeOfTrial(await newUser(), 10_000)).toBeLessThan(3_000);
   }
@@ -101,7 +101,7 @@ test('F-L2, F-G4: every call that stalls ends by its deadline and succeeds later
     stalledUpload(kind, 'sendPhoto'),
     stalledPress(kind),
   ]);
-  const all = Promise.all(scenes);
+  const all = Promise.all([...scenes, postponedUpload()]);
   const others = await serveOthers(all);
   await all;
   expect(others.count).toBeGreaterThan(20);
@@ -138,11 +138,21 @@ async function stalledUpload(kind: Stall, method: string): Promise<void> {
   expect(await timeOfAnswer(user, '/trial', 'is ready', 60_000)).toBeLessThan(
     UPLOAD_MS + RETRY_MS + SLACK_MS,
   );
-  const [peer] = await rig.database
-    .admin`select public_key from report.peers where account = ${user} and wanted`;
+  const [peer] = await rig.sql`select public_key from report.peers where account = ${user} and wanted`;
   const written = /^PrivateKey = (.+)$/m.exec(await rig.control.config(user))?.[1] ?? '';
   expect(publicKeyOf(parsePrivateKey(written))).toBe(peer?.public_key);
   expect(await issuesOf(user)).toBe(1);
+}
+
+/** Too long to wait for inside the call (F-L4): the job waits instead, and the config comes by itself. */
+async function postponedUpload(): Promise<void> {
+  const user = await newUser();
+  const order = { kind: 'too_many_requests', method: 'sendDocument', chatId: user, count: 1 } as const;
+  await rig.control.fault({ ...order, retryAfterSeconds: 8 });
+  const waited = await timeOfAnswer(user, '/trial', 'is ready', 60_000);
+  expect(waited).toBeGreaterThan(8_000);
+  expect(waited).toBeLessThan(8_000 + SLACK_MS);
+  expect(await documentsOf(user)).toBe(1);
 }
 
 /** Whoever pressed is served although the pop-up's call hangs; pressing again works at once. */

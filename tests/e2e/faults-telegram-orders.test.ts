@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'bun:test';
 import type { AditProcess } from '../support/adit-process.ts';
 import { type AditRig, createAditRig } from '../support/adit-rig.ts';
 import { eventually } from '../support/eventually.ts';
+import { expectWhole } from '../support/whole-invariants.ts';
 
 let rig: AditRig;
 let adit: AditProcess;
@@ -13,10 +14,9 @@ beforeAll(async () => {
 afterAll(() => rig[Symbol.asyncDispose]());
 
 const peersOf = (user: number) =>
-  rig.database.admin`select public_key, ip4 from report.peers where account = ${user} and wanted`;
+  rig.sql`select public_key, ip4 from report.peers where account = ${user} and wanted`;
 const isBlocked = async (user: number) =>
-  (await rig.database.admin`select 1 from adit.accounts where id = ${user} and blocked_at is not null`)
-    .length === 1;
+  (await rig.sql`select 1 from adit.accounts where id = ${user} and blocked_at is not null`).length === 1;
 const documentsOf = async (user: number) =>
   (await rig.control.messages(user)).filter((each) => each.document).length;
 
@@ -128,6 +128,7 @@ test('F-G7: gaps, lower ids, unknown kinds, wreckage and monsters: nobody is los
   expect(await peersOf(far)).toHaveLength(1);
   expect(adit.lines().filter((line) => line.level === 'error' || line.level === 50)).toEqual([]);
   expect((await adit.get('/readyz')).status).toBe(200);
+  await expectWhole(rig, { adit, users: [2, user, far] });
 }, 30_000);
 
 test('F-L2: getUpdates that never answers: users wait its deadline at most, then the bot goes on by itself', async () => {

@@ -17,6 +17,7 @@ import {
   type Wish,
 } from '../support/kill-steps.ts';
 import { createProgramShims, type ProgramShims } from '../support/program-shims.ts';
+import { findLeaks, secretsOf } from '../support/secret-search.ts';
 import { createSeededRandom } from '../support/seeded-random.ts';
 import { atRest, expectWhole } from '../support/whole-invariants.ts';
 
@@ -109,14 +110,25 @@ test('F-J1: 25 kills at random times under a small load of new users, new keys a
   const lives: Promise<void>[] = [];
   for (let kill = 0; kill < 25; kill++) {
     lives.push(live(next++, random.integer(3) === 0));
-    const until = performance.now() + random.integer(700);
-    await eventually(() => performance.now() > until, { everyMs: 1 });
+    await passed(random.integer(700));
     await adit.kill('SIGKILL');
+    if (kill % 3 === 0) await killWhileStarting(random.integer(400));
     adit = await rig.start();
   }
   await Promise.all(lives);
   await expectWhole(rig, { adit, users, without, restsWithinMs: 60_000 });
 }, 180_000);
+
+async function killWhileStarting(afterMs: number): Promise<void> {
+  const starting = await rig.start({ wait: false });
+  await passed(afterMs);
+  await starting.kill('SIGKILL');
+}
+
+async function passed(ms: number): Promise<void> {
+  const until = performance.now() + ms;
+  await eventually(() => performance.now() > until, { everyMs: 1 });
+}
 
 /** From the first word to a second key, and for some to the end. */
 async function live(user: number, leaves: boolean): Promise<void> {
@@ -127,3 +139,9 @@ async function live(user: number, leaves: boolean): Promise<void> {
   if (leaves) await person.revoke();
   (leaves ? without : users).push(user);
 }
+
+test('F-S2, E7: no kill left a secret behind', async () => {
+  const configs = await Promise.all([...users, ...without].map((user) => rig.control.heldConfigs(user)));
+  const secrets = await secretsOf(rig, configs.flat());
+  expect(await findLeaks(rig, secrets, shims)).toEqual([]);
+}, 60_000);

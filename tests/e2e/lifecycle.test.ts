@@ -5,7 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AditProcess } from '../support/adit-process.ts';
 import { type AditRig, createAditRig } from '../support/adit-rig.ts';
+import { createBotUser } from '../support/bot-user.ts';
 import { eventually } from '../support/eventually.ts';
+import { startFaultyProxy } from '../support/faulty-proxy.ts';
+import { testServer } from '../support/postgres.ts';
 import { atRest, expectWhole } from '../support/whole-invariants.ts';
 
 /** What a stop may take on top of the ten seconds it gives to work in hand. */
@@ -127,11 +130,43 @@ test('F-J9, F-J1: of two instances one serves; the other takes over within two s
   await expectWhole(rig, { adit: third, users: [...users, ...late] });
 }, 90_000);
 
-test('F-L9, E6: what serve leaves in its folders and on the machine is nothing but its state', async () => {
+test('F-J9, F-J8: with the database standing still a stop ends in its time all the same', async () => {
+  const server = await testServer();
+  const proxy = await startFaultyProxy({ host: server.host, port: server.port });
+  await using rig = await createAditRig({ tunnel: 'memory' });
+  const url = `postgres://adit@127.0.0.1:${proxy.port}/${rig.database.name}`;
+  let adit = await rig.start({ env: { DATABASE_URL: url } });
+  const users = await newUsers(rig, FIRST, 10);
+  proxy.halfOpen({ alsoNew: true });
+  await askAll(rig, users);
+  await eventually(async () => (await adit.get('/readyz')).status === 503, { withinMs: 20_000 });
+  const { ms } = await timed(adit.kill('SIGTERM'));
+  await proxy.close();
+  expect(ms).toBeLessThan(GRACE_MS + LITTLE_MS);
+  adit = await rig.start();
+  await createBotUser(rig, users[0]!).trial();
+  await expectWhole(rig, { adit, users: await served(rig) });
+}, 90_000);
+
+async function served(rig: AditRig): Promise<number[]> {
+  const rows = await rig.sql`select account::int from report.peers where wanted`;
+  return rows.map((row) => row.account);
+}
+
+test('a second program on the same state folder is refused, and says who is there', async () => {
+  await using rig = await createAditRig({ tunnel: 'memory' });
+  const first = await rig.start();
+  const second = await rig.start({ wait: false });
+  expect(await second.exited).toBe(1);
+  expect(second.output()).toContain(`already running here (pid ${first.pid})`);
+  expect((await first.get('/readyz')).status).toBe(200);
+}, 30_000);
+
+test('F-J10: started and stopped ten times over, serve leaves nothing but its state', async () => {
   const temp = await mkdtemp(join(tmpdir(), 'adit-lifecycle-'));
   try {
     await using rig = await createAditRig({ tunnel: 'memory', env: { TMPDIR: temp } });
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < 10; round++) {
       const adit = await rig.start();
       expect(await adit.kill('SIGTERM')).toBe(0);
     }

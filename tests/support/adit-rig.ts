@@ -15,6 +15,8 @@ import { type SimulatorControl, simulatorControl } from './simulator-control.ts'
 
 export const BINARY = new URL('../../dist/adit', import.meta.url).pathname;
 export const RIG_TOKEN = '4242:RIG-TOKEN_of-the-whole-binary-000000000';
+/** The test's server trusts everybody; that a password is given at all is for those who look where it turns up. */
+export const RIG_DATABASE_PASSWORD = 'rig-password-of-the-database';
 
 export interface RigOptions {
   /** `userspace`: a real interface in a namespace; needs root. `memory`: no interface, on this machine. */
@@ -42,6 +44,8 @@ export interface AditRig {
   readonly token: string;
   /** The environment that `start` hands over. */
   readonly env: Readonly<Record<string, string>>;
+  /** Every run of the binary so far. */
+  readonly runs: readonly AditProcess[];
   /** Starts the binary; resolves when it is ready, unless told not to wait. */
   start(options?: {
     readonly env?: Readonly<Record<string, string>>;
@@ -73,7 +77,9 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     // A unix socket is the same file in every network namespace.
     ...(options.ownDatabase === false
       ? {}
-      : { DATABASE_URL: `postgres://${user}@localhost:${port}/${name}?host=${host}` }),
+      : {
+          DATABASE_URL: `postgres://${user}:${RIG_DATABASE_PASSWORD}@localhost:${port}/${name}?host=${host}`,
+        }),
     BOT_TOKEN: RIG_TOKEN,
     TELEGRAM_API_ROOT: `http://127.0.0.1:${simulator.port}`,
     HTTP_PORT: '0',
@@ -83,7 +89,7 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     WG_ENDPOINT: `127.0.0.1:${ENDPOINT_PORT}`,
     ...options.env,
   };
-  const running = new Set<AditProcess>();
+  const runs: AditProcess[] = [];
   const bundled = { host: join(stateDir, 'postgres/run'), port: 5432, database: 'postgres', user: 'adit' };
   const sql =
     options.ownDatabase === false ? postgres({ ...bundled, max: 2, onnotice: () => {} }) : database.admin;
@@ -99,9 +105,10 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     cwd,
     token: RIG_TOKEN,
     env,
+    runs,
     async start({ env: extra = {}, wait = true } = {}) {
       const adit = startAdit(place, [BINARY, 'serve'], { cwd, env: { ...env, ...extra } });
-      running.add(adit);
+      runs.push(adit);
       if (wait) await adit.ready();
       return adit;
     },
@@ -112,7 +119,7 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     },
     wgConf: () => readFile(join(stateDir, 'wg0.conf'), 'utf8'),
     async [Symbol.asyncDispose]() {
-      for (const adit of running) await adit.kill('SIGKILL');
+      for (const adit of runs) await adit.kill('SIGKILL');
       await sql.end({ timeout: 1 });
       await simulator.stop();
       await place.dispose();

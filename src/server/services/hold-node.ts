@@ -71,15 +71,16 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
     deps.log.info({ node: deps.node, epoch: raised, rescued }, 'node taken over');
     lastSuccess = deps.clock.monotonicMs();
     failuresInRow = 0;
+    // Users are served from here on; comparing thousands of peers need not keep them waiting.
+    deps.jobs.wake('apply-peer');
+    first.resolve();
     await deps.reconcile(signal).catch((error: unknown) => {
+      if (signal.aborted) return;
       deps.log.error(
         { error },
         'the interface could not be compared with the database; the schedule tries again',
       );
     });
-    signal.throwIfAborted();
-    deps.jobs.wake('apply-peer');
-    first.resolve();
     await aborted(signal);
   }
 
