@@ -2,7 +2,8 @@
 export interface Metrics {
   /** One finished call to the outside. `reason` is absent when it went well. */
   call(name: string, seconds: number, reason?: string): void;
-  breaker(name: string, open: boolean): void;
+  /** Asked at each reading: a breaker's time passes though nobody calls. */
+  breaker(name: string, isOpen: () => boolean): void;
   processStarted(program: string): void;
   /** outcome: handled, repeat, limited, overloaded, failed, ignored. */
   update(outcome: string, seconds: number): void;

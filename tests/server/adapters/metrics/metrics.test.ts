@@ -10,7 +10,7 @@ describe('what the program reports', () => {
     const metrics = setUp();
     metrics.call('wg.show', 0.2);
     metrics.call('wg.show', 5, 'timeout');
-    metrics.breaker('wg.show', true);
+    metrics.breaker('wg.show', () => true);
     metrics.processStarted('wg');
     metrics.update('handled', 0.03);
     const text = await metrics.render();
