@@ -22,7 +22,7 @@ export function createMetrics(deps: { readonly clock: Clock }): Metrics {
     processStarted: (program) => recorded.processesStarted.inc({ program }),
     update(outcome, seconds) {
       recorded.updates.inc({ outcome });
-      recorded.updateSeconds.observe(seconds);
+      if (seconds !== undefined) recorded.updateSeconds.observe(seconds);
     },
     observe: (name: string, help: string, labels: readonly string[], read: GaugeReader) =>
       observed.add({ name: fullName(name), help, labels, read }),

@@ -71,12 +71,12 @@ export function createIntake(given: IntakeDeps): Intake {
 function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
   const incoming = readUpdate(update);
   if (!incoming) {
-    deps.metrics.update('ignored', 0);
+    deps.metrics.update('ignored');
     return [];
   }
   if (incoming.kind !== 'membership') {
     const decision = deps.limit(incoming.profile.id, atMs);
-    if (decision !== 'pass') deps.metrics.update('limited', 0);
+    if (decision !== 'pass') deps.metrics.update('limited');
     if (decision === 'notice') deps.courtesy.tell(incoming, 'slow-down');
     if (decision === 'silence') deps.courtesy.hush(incoming);
     if (decision !== 'pass') return [];
@@ -85,7 +85,7 @@ function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
 }
 
 function turnAway(deps: IntakeDeps, { incoming }: Arrival): void {
-  deps.metrics.update('overloaded', 0);
+  deps.metrics.update('overloaded');
   if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'busy');
 }
 
@@ -106,7 +106,7 @@ async function store(deps: IntakeDeps, arrivals: readonly Arrival[]): Promise<re
 
 function isFresh(deps: IntakeDeps, { incoming }: Arrival, fresh: ReadonlySet<UpdateId>): boolean {
   if (fresh.has(incoming.updateId)) return true;
-  deps.metrics.update('repeat', 0);
+  deps.metrics.update('repeat');
   return false;
 }
 
@@ -117,7 +117,7 @@ function refuse(deps: IntakeDeps, arrivals: readonly Arrival[], error: unknown):
     'updates could not be stored; their senders are told',
   );
   for (const { incoming } of arrivals) {
-    deps.metrics.update('failed', 0);
+    deps.metrics.update('failed');
     if (incoming.kind === 'membership') continue;
     deps.courtesy.tell(incoming, 'try-later');
     // Stored after all, when only the answer was lost? Who was told to try again must not be served at a later restart.
