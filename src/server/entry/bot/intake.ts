@@ -72,12 +72,12 @@ export function createIntake(given: IntakeDeps): Intake {
 function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
   const incoming = readUpdate(update);
   if (!incoming) {
-    deps.metrics.update('ignored', 0);
+    deps.metrics.update('ignored');
     return [];
   }
   if (incoming.kind !== 'membership') {
     const decision = deps.limit(incoming.profile.id, atMs);
-    if (decision !== 'pass') deps.metrics.update('limited', 0);
+    if (decision !== 'pass') deps.metrics.update('limited');
     if (decision === 'notice') deps.courtesy.tell(incoming, 'slow-down');
     if (decision === 'silence') deps.courtesy.hush(incoming);
     if (decision !== 'pass') return [];
@@ -86,7 +86,7 @@ function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
 }
 
 function turnAway(deps: IntakeDeps, { incoming }: Arrival): void {
-  deps.metrics.update('overloaded', 0);
+  deps.metrics.update('overloaded');
   if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'busy');
 }
 
@@ -107,7 +107,7 @@ async function store(deps: IntakeState, arrivals: readonly Arrival[]): Promise<r
 
 function isFresh(deps: IntakeDeps, { incoming }: Arrival, fresh: ReadonlySet<UpdateId>): boolean {
   if (fresh.has(incoming.updateId)) return true;
-  deps.metrics.update('repeat', 0);
+  deps.metrics.update('repeat');
   return false;
 }
 
@@ -121,7 +121,7 @@ function refuse(deps: IntakeState, arrivals: readonly Arrival[], error: unknown)
     'updates could not be stored; their senders are told',
   );
   for (const { incoming } of arrivals) {
-    deps.metrics.update('failed', 0);
+    deps.metrics.update('failed');
     if (incoming.kind === 'membership') continue;
     deps.courtesy.tell(incoming, 'try-later');
     if (!deps.inHand.has(incoming.updateId)) deps.settler.owe(incoming.updateId);
