@@ -4,16 +4,20 @@ import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
+import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
+import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
+import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
+import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
@@ -27,6 +31,9 @@ import { expireSubscriptions } from './services/expire-subscriptions.ts';
 import { keepHouse } from './services/keep-house.ts';
 import { createLivingMessages } from './services/living-messages.ts';
 import { createNodeActivity } from './services/node-activity.ts';
+import { type RememberedSessions, rememberSessions } from './services/remember-sessions.ts';
+import { createSessions } from './services/way-in/sessions.ts';
+import type { WayInDeps } from './services/way-in/way-in.ts';
 
 const LAG_WINDOW_MS = 10_000;
 
@@ -71,21 +78,23 @@ export function buildApp(options: AppOptions): App {
     stops.add('database', close);
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
+    const wayIn = await createWayIn(world, stores.operators, config.stateDir);
     const local = await createLocalNode(world, { ...config, ...options });
     const name = config.wireguard.interfaceName;
     // What a killed demo left under the demo's own name is the demo's.
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
     else await refuseForeign(local, name, signal);
+    local.carry(await stores.nodes.addedPools(LOCAL_NODE));
     const { publicKey, endpoint, pool } = local;
     // Before the interface is touched: a pool that is refused must not cost those who are connected their server.
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
-    return { database, stores, local };
+    return { database, stores, local, wayIn };
   }
 
   /** What stands on it, built and not yet moving. */
-  function furnish({ database, stores, local }: Awaited<ReturnType<typeof lay>>) {
+  function furnish({ database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>) {
     const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
@@ -111,18 +120,53 @@ export function buildApp(options: AppOptions): App {
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
-    return { database, jobs, bot, node, schedule };
+    const loops = () => [
+      ...jobs.loops(),
+      ...schedule.records(),
+      node.holder.record(),
+      node.record(),
+      ...bot.records(),
+    ];
+    const watching = watch({ database, stores, local, wayIn }, { activity, node, bot, lag, loops });
+    return { database, jobs, bot, node, schedule, loops, ...watching };
   }
 
-  async function setGoing(
-    { database, jobs, bot, node, schedule }: ReturnType<typeof furnish>,
-    signal: AbortSignal,
+  /** What operators see of it: the way in, the pages, and the overview that moves. */
+  function watch(
+    { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
+    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
   ) {
+    const logins = rememberLogins(world, wayIn, () => database.health().reachable);
+    const live = createLivePart(world, {
+      live: config.live,
+      reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
+      database,
+      stores,
+      ...parts,
+      logins,
+      ends: wayIn.ends,
+    });
+    const dashboard = createDashboardPart(world, {
+      http: config.http,
+      wayIn,
+      findSession: logins.find,
+      attention: live.attention,
+      routes: () => [...live.routes, ...createPages(world, { ...parts, config, stores, local })],
+    });
+    return { dashboard, live };
+  }
+
+  async function setGoing(furnished: ReturnType<typeof furnish>, signal: AbortSignal) {
+    const { database, jobs, bot, node, schedule, dashboard, live, loops } = furnished;
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
     stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
-    const { port } = startHttp(bot.webhook);
+    const { port } = startHttp(bot.webhook, dashboard);
+    live.start(port);
+    // Ended before the server is, which waits for the answers it is giving.
+    stops.add('live pages', live.stop);
+    await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.whenHeld(signal);
@@ -132,19 +176,20 @@ export function buildApp(options: AppOptions): App {
       database: database.health(),
       holdsNode: node.holder.epoch() !== null,
       bot: bot.status(),
-      loops: [...jobs.loops(), ...schedule.records(), node.holder.record(), node.record(), ...bot.records()],
+      loops: loops(),
       breakers: world.breakers.states(),
     });
     return port;
   }
 
-  function startHttp(webhook: WebhookEntry | null) {
+  function startHttp(webhook: WebhookEntry | null, { dashboard }: DashboardPart) {
     const server = createHttpServer({
       ...config.http,
       metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
       readiness: () => readinessOf(parts?.() ?? null),
       renderMetrics: () => world.metrics.render(),
       webhook,
+      dashboard,
       log: world.log,
     });
     const listening = server.start();
@@ -175,8 +220,16 @@ export function buildApp(options: AppOptions): App {
 }
 
 function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
-  const { access: store, peers, nodes, inbox, jobs } = stores;
-  const house = { ...world, node: node.id, inbox, nodes, peers, restMs: config.addressRestSeconds * 1000 };
+  const { access: store, peers, nodes, inbox, operators, jobs } = stores;
+  const house = {
+    ...world,
+    node: node.id,
+    inbox,
+    nodes,
+    peers,
+    operators,
+    restMs: config.addressRestSeconds * 1000,
+  };
   registerWork(jobs, {
     applyPeers: node.applyPeers,
     reconcile: node.reconcile,
@@ -191,4 +244,10 @@ function matchesSecret(secret: Secret | null, given: string): boolean {
   if (secret === null) return false;
   const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
   return wanted.length === got.length && timingSafeEqual(wanted, got);
+}
+
+function rememberLogins(world: World, wayIn: WayInDeps, databaseAnswers: () => boolean): RememberedSessions {
+  const { find, stillValid } = createSessions(wayIn);
+  const { digest } = wayIn.tokens;
+  return rememberSessions({ ...world, ends: wayIn.ends, find, stillValid, digest, databaseAnswers });
 }

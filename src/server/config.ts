@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Endpoint } from './config/kinds.ts';
 import { rules } from './config/rules.ts';
+import { effectiveSettings, type SettingGroup } from './config/settings.ts';
 import { similarName } from './config/similar-name.ts';
 import { type Values, type VariableName, variables } from './config/variables.ts';
 import type { Secret } from './core/secret.ts';
@@ -23,13 +24,23 @@ export interface Config {
     readonly apiRoot: string;
     readonly updates: UpdateSource;
   } | null;
-  readonly http: { readonly host: string; readonly port: number; readonly metricsToken: Secret | null };
+  readonly http: {
+    readonly host: string;
+    readonly port: number;
+    readonly metricsToken: Secret | null;
+    /** Networks whose forwarding headers are believed. */
+    readonly trustedProxies: readonly string[];
+  };
+  /** Pages of the dashboard that are kept up to date. */
+  readonly live: { readonly maxOutbox: number; readonly maxViewers: number };
   readonly wireguard: WireguardConfig;
   readonly xray: XrayConfig;
   readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
   readonly addressRestSeconds: number;
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
+  /** What was set and what is standard, for the dashboard; secrets are not in it. */
+  readonly settings: readonly SettingGroup[];
 }
 
 export type UpdateSource =
@@ -91,7 +102,9 @@ export function parseConfig(environment: Environment, surroundings: Surroundings
     .filter((rule) => !(rule.ofInterface && surroundings.withoutInterface))
     .flatMap((rule) => rule.problem(values) ?? []);
   const all = [...problems.values(), ...broken, ...misspelled(environment)];
-  return all.length > 0 ? { problems: all } : { ok: buildConfig(values, surroundings) };
+  return all.length > 0
+    ? { problems: all }
+    : { ok: { ...buildConfig(values, surroundings), settings: effectiveSettings(environment) } };
 }
 
 /** `values` is whole only where `problems` has no entry. */
@@ -120,7 +133,7 @@ function misspelled(environment: Environment): readonly string[] {
     });
 }
 
-function buildConfig(values: Values, surroundings: Surroundings): Config {
+function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, 'settings'> {
   const stateDir = resolve(
     surroundings.cwd,
     values.STATE_DIR ?? (surroundings.asService ? '/var/lib/adit' : '.adit'),
@@ -129,7 +142,13 @@ function buildConfig(values: Values, surroundings: Surroundings): Config {
     stateDir,
     database: databaseConfig(values),
     telegram: telegramConfig(values),
-    http: { host: values.HTTP_HOST, port: values.HTTP_PORT, metricsToken: values.METRICS_TOKEN },
+    http: {
+      host: values.HTTP_HOST,
+      port: values.HTTP_PORT,
+      metricsToken: values.METRICS_TOKEN,
+      trustedProxies: values.TRUSTED_PROXIES ?? [],
+    },
+    live: { maxOutbox: values.GATEWAY_WS_MAX_OUTBOX, maxViewers: values.GATEWAY_MAX_VIEWERS },
     wireguard: wireguardConfig(values, stateDir, surroundings.cwd),
     xray: xrayConfig(values),
     reconcile: {

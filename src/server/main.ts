@@ -1,5 +1,6 @@
 /** Reads argv and environment once, picks a verb; nothing else. */
 
+import { createAdmin } from './app/admin.ts';
 import { demo } from './app/demo.ts';
 import { doctor } from './app/doctor.ts';
 import { migrateOnce } from './app/migrate-once.ts';
@@ -53,6 +54,10 @@ const handlers: CliHandlers = {
   doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
   status: ({ json }) =>
     configured((config) => status(config, outside, { json, out, ...paint }), { withoutInterface: true }),
+  createAdmin: (options) =>
+    configured((config) =>
+      createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
+    ),
   simulator: (options) => simulate({ ...options, environment, out }, outside),
 };
 

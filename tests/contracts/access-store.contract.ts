@@ -116,6 +116,7 @@ export function accessStoreContract(name: string, open: OpenRig): void {
         id: profile.id,
         chatId: profile.chatId,
         language: 'ru',
+        paused: false,
       });
       expect(await rig.store.view(accountId(999_999_999))).toBeNull();
     });

@@ -5,6 +5,7 @@ import {
   activeSubscription,
   decideDevice,
   decideTrial,
+  grantedUntil,
   nextDeviceName,
   type Subscription,
 } from '../../src/server/core/access.ts';
@@ -21,10 +22,10 @@ function subscription(from: number, to: number, plan = 'month'): Subscription {
   return { id: subscriptionId(`s${made}`), plan, startsAt: day(from), endsAt: day(to) };
 }
 
-function stateOf(subscriptions: readonly Subscription[], devices = 0): AccountState {
+function stateOf(subscriptions: readonly Subscription[], devices = 0, paused = false): AccountState {
   const device = { name: 'Device 1' } as AccountState['devices'][number];
   return {
-    account: { id: accountId(1), chatId: chatId(1), language: 'en' },
+    account: { id: accountId(1), chatId: chatId(1), language: 'en', paused },
     subscriptions,
     devices: Array.from({ length: devices }, () => device),
   };
@@ -111,6 +112,25 @@ describe('one more device', () => {
     expect(decideDevice(stateOf(active, 1), RULES, NOW)).toEqual({ kind: 'grant', until: day(5) });
     expect(decideDevice(stateOf(active, 2), RULES, NOW)).toEqual({ kind: 'device-limit', limit: 2 });
     expect(decideDevice(stateOf(active, 9), RULES, NOW)).toEqual({ kind: 'device-limit', limit: 2 });
+  });
+});
+
+describe('an account an operator paused', () => {
+  const active = [subscription(-1, 5)];
+  test('gets nothing new, whatever it has', () => {
+    for (const subscriptions of [[], active, [subscription(-9, -6, 'trial')]]) {
+      const state = stateOf(subscriptions, 1, true);
+      expect(decideTrial(state, RULES, NOW)).toEqual({ kind: 'account-paused' });
+      expect(decideDevice(state, RULES, NOW)).toEqual({ kind: 'account-paused' });
+    }
+  });
+});
+
+describe('days an operator grants', () => {
+  test('follow the access there is, or begin now', () => {
+    expect(grantedUntil(stateOf([]), 7, NOW)).toEqual(day(7));
+    expect(grantedUntil(stateOf([subscription(-9, -1)]), 7, NOW)).toEqual(day(7));
+    expect(grantedUntil(stateOf([subscription(-1, 3)]), 7, NOW)).toEqual(day(10));
   });
 });
 

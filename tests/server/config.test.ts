@@ -29,7 +29,7 @@ describe('defaults', () => {
       idleInTransactionTimeoutMs: 5_000,
     });
     expect(config.telegram).toBeNull();
-    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, metricsToken: null });
+    expect(config.http).toEqual({ host: '127.0.0.1', port: 8080, metricsToken: null, trustedProxies: [] });
     expect(config.wireguard).toEqual({
       backend: 'auto',
       interfaceName: 'wg0',
@@ -84,6 +84,12 @@ describe('defaults', () => {
     expect(config.http.port).toBe(9000);
   });
 
+  test('trusted proxies are networks of both families, and none at first', () => {
+    const some = accepted({ TRUSTED_PROXIES: '127.0.0.1/32, fd00::/8', WG_BACKEND: 'memory' });
+    expect(some.http.trustedProxies).toEqual(['127.0.0.1/32', 'fd00::/8']);
+    expect(accepted({ WG_BACKEND: 'memory' }).http.trustedProxies).toEqual([]);
+  });
+
   test('the memory backend needs no endpoint', () => {
     expect(accepted({ WG_BACKEND: 'memory' }).wireguard.endpoint).toBeNull();
   });
@@ -110,6 +116,8 @@ describe('one wrong value is one problem, and names what is right', () => {
     ['HTTP_HOST', 'no host', 'host name'],
     ['HTTP_PORT', '65536', '65535'],
     ['METRICS_TOKEN', 'short', '16 characters'],
+    ['TRUSTED_PROXIES', '10.0.0.1', 'networks such as'],
+    ['TRUSTED_PROXIES', 'everybody', 'networks such as'],
     ['WG_BACKEND', 'docker', 'kernel'],
     ['WG_INTERFACE', 'sixteen-letters-', '15 characters'],
     ['WG_INTERFACE', 'wg/0', 'slash'],

@@ -121,6 +121,7 @@ async function take(scene: Scene, step: Step): Promise<void> {
       return keepHouse({
         ...world,
         node: LOCAL_NODE,
+        operators: { forget: async () => 0 },
         log: createRecordingLog(world.logLines),
         restMs: 3_600_000,
       });

@@ -21,6 +21,21 @@ const deed = (kind: (typeof DEEDS)[number], account: number, device: DeviceId): 
 
 const jobCount = (world: ServiceWorld) => world.jobs.jobs.length;
 
+describe('an account an operator paused', () => {
+  test('its user cannot bring a device back nor have a new key; leaving still works', async () => {
+    const { world, process, device } = await worldWithDevice();
+    const row = world.database.tables.accounts.get(accountId(7))!;
+    world.database.tables.accounts.set(accountId(7), { ...row, paused: true });
+    for (const kind of ['resume', 'reissue'] as const) {
+      expect(await process.visit(deed(kind, 7, device))).toBe('account-paused');
+    }
+    expect(await process.visit({ kind: 'start', account: 7 })).toBe('account-paused');
+    expect(await process.visit({ kind: 'add', account: 7 })).toBe('account-paused');
+    expect(world.database.tables.issues.size).toBe(1);
+    expect(await process.visit(deed('revoke', 7, device))).toBe('done');
+  });
+});
+
 describe('what belongs to whom', () => {
   for (const kind of DEEDS) {
     test(`A stranger cannot ${kind} a device, nor learn that it exists`, async () => {

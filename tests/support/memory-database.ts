@@ -40,6 +40,8 @@ export interface AccountRow {
   readonly name: string;
   readonly username: string | null;
   readonly blockedAt: Date | null;
+  /** An operator paused it. */
+  readonly paused?: boolean;
 }
 
 export interface SubscriptionRow {

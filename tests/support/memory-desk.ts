@@ -58,7 +58,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   function open({ profile }: Visit): MutableState {
     const known = accounts.get(profile.id);
     if (known) return known;
-    const account = { id: profile.id, chatId: profile.chatId, language: profile.languageHint };
+    const account = { id: profile.id, chatId: profile.chatId, language: profile.languageHint, paused: false };
     const state = { account, subscriptions: [], devices: [] };
     accounts.set(profile.id, state);
     return state;

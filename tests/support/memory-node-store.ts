@@ -33,6 +33,7 @@ export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
       ),
     wakeResting: (restedBefore) => database.transaction((tables) => wakeResting(tables, restedBefore)),
     saveRun: (run) => database.transaction(({ runs }) => void runs.set(runs.size, run)),
+    addedPools: async () => [],
     forgetRuns: (before) =>
       database.transaction(({ runs }) => {
         const old = [...runs].filter(([, each]) => each.startedAt < before);

@@ -62,8 +62,9 @@ function accessTransaction(
     settleUpdates: async (ids) => settleUpdates(database, tables, ids),
     async openAccounts(profiles) {
       for (const { id, chatId, languageHint, name, username } of profiles) {
-        const language = tables.accounts.get(id)?.language ?? null;
-        tables.accounts.set(id, { id, chatId, languageHint, name, username, language, blockedAt: null });
+        const { language = null, paused = false } = tables.accounts.get(id) ?? {};
+        const fresh = { id, chatId, languageHint, name, username, language, paused };
+        tables.accounts.set(id, { ...fresh, blockedAt: null });
       }
       return new Map(profiles.map((each) => [each.id, readAccount(tables, each.id)!]));
     },
@@ -167,7 +168,12 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
     (each) => each.accountId === id && each.state !== 'revoked',
   );
   return {
-    account: { id, chatId: row.chatId, language: row.language ?? row.languageHint },
+    account: {
+      id,
+      chatId: row.chatId,
+      language: row.language ?? row.languageHint,
+      paused: row.paused ?? false,
+    },
     subscriptions: subscriptions.map(({ id, plan, startsAt, endsAt }) => ({ id, plan, startsAt, endsAt })),
     devices: devices.map((each) => readDevice(tables, each.id)),
   };

@@ -23,5 +23,6 @@ export function createSeededRandom(seed: number): Random {
       return `${time.slice(0, 8)}-${time.slice(8)}-7${hex(a, 3)}-8${hex(b, 3)}-${hex(b >>> 12, 4)}${hex(c, 8)}`;
     },
     integer: (below) => Math.floor((next() / 2 ** 32) * below),
+    bytes: (count) => Uint8Array.from({ length: count }, () => next() & 0xff),
   };
 }

@@ -1,68 +1,67 @@
 import { describe, expect, test } from 'bun:test';
-import { COMMANDS } from '../../src/server/core/bot-buttons.ts';
-import { TEXTS } from '../../src/views/words/texts.ts';
+import { DASHBOARD_TEXTS } from '../../src/views/words/dashboard-texts.ts';
+import { settingIn } from '../support/dashboard-words.ts';
 
-/** Key to the sorted names of its variables. */
-function readMessages(source: string): Map<string, string> {
-  const messages = new Map<string, string>();
-  for (const block of source.split(/\n(?=[a-z])/)) {
-    const key = /^([a-z-]+) =/.exec(block)?.[1];
-    if (!key) continue;
-    const text = block.replace(/\n#.*$/gm, '');
-    const variables = new Set([...text.matchAll(/\$([a-z]+)/gi)].map((each) => each[1]));
-    messages.set(key, [...variables].sort().join(' '));
-  }
-  return messages;
+const keysOf = (source: string) => [...source.matchAll(/^([a-z][\w-]*) =/gm)].map((match) => match[1]!);
+/** The values a message wants, by key. */
+function valuesOf(source: string): Record<string, string[]> {
+  const messages = source.split(/^(?=[a-z][\w-]* =)/m).slice(1);
+  return Object.fromEntries(
+    messages.map((message) => {
+      const names = [...message.matchAll(/\$(\w+)/g)].map((match) => match[1]!);
+      return [message.split(' ', 1)[0]!, [...new Set(names)].toSorted()];
+    }),
+  );
 }
 
-const english = readMessages(TEXTS.en);
-const russian = readMessages(TEXTS.ru);
+const en = keysOf(DASHBOARD_TEXTS.en);
+const root = new URL('../../', import.meta.url).pathname;
+const sources = await Promise.all(
+  [...new Bun.Glob('src/views/dashboard/**/*.{ts,tsx}').scanSync(root)].map((path) =>
+    Bun.file(`${root}${path}`).text(),
+  ),
+);
+const code = sources.join('\n');
 
-const SPEAKERS = [
-  'src/server/entry/bot/**/*.ts',
-  'src/server/adapters/telegram/**/*.ts',
-  'src/server/app.ts',
-];
-
-/** The string literals of everything that speaks; what is computed in a template stands as `*`. */
-async function literalsInCode(before = ''): Promise<string[]> {
-  const root = new URL('../../', import.meta.url).pathname;
-  const literal = new RegExp(`${before}(['\`])([^'\`\\n]+)\\1`, 'g');
-  const found: string[] = [];
-  for (const path of SPEAKERS.flatMap((each) => [...new Bun.Glob(each).scanSync(root)])) {
-    const text = await Bun.file(root + path).text();
-    for (const match of text.matchAll(literal)) {
-      found.push((match[2] as string).replace(/\$\{[^}]+\}/g, '*'));
-    }
-  }
-  return found;
-}
-
-/** Where a literal is sure to be a key. */
-const AS_A_KEY = '(?:\\.(?:html|plain)\\(|(?:note|button|say|tell)\\(\\s*[a-zA-Z]+(?:\\([a-z]+\\))?,)\\s*';
-
-const fits = (pattern: string, key: string) =>
-  new RegExp(`^${pattern.replaceAll('*', '[a-z-]+')}$`).test(key);
-
-describe('the words of the bot', () => {
-  test('both languages have the same keys with the same variables', () => {
-    expect(english.size).toBeGreaterThan(60);
-    expect([...russian].sort()).toEqual([...english].sort());
+describe('words of the dashboard', () => {
+  test('English and Russian have the same keys, each once', () => {
+    expect(keysOf(DASHBOARD_TEXTS.ru).toSorted()).toEqual(en.toSorted());
+    expect(new Set(en).size).toBe(en.length);
   });
 
-  test('every key the code uses exists', async () => {
-    const keys = await literalsInCode(AS_A_KEY);
-    expect(keys.length).toBeGreaterThan(50);
-    const missing = keys.filter((each) => ![...english.keys()].some((key) => fits(each, key)));
-    expect(missing).toEqual([]);
+  test('a text wants the same values in both languages', () => {
+    expect(valuesOf(DASHBOARD_TEXTS.ru)).toEqual(valuesOf(DASHBOARD_TEXTS.en));
   });
 
-  test('every key is used by the code', async () => {
-    const used = await literalsInCode();
-    expect([...english.keys()].filter((key) => !used.some((each) => fits(each, key)))).toEqual([]);
+  test('every key written out in a view exists', () => {
+    const used = [...code.matchAll(/\bt\(\s*'([\w-]+)'/g)].map((match) => match[1]!);
+    expect(used.length).toBeGreaterThan(150);
+    expect([...new Set(used)].filter((key) => !en.includes(key))).toEqual([]);
   });
 
-  test('every command has a description that Telegram takes', () => {
-    for (const command of COMMANDS) expect([...english.keys()]).toContain(`command-${command}`);
+  test('every family of keys a view puts together exists', () => {
+    const families = [...code.matchAll(/\bt\(\s*`([\w-]+-)\$\{/g)].map((match) => match[1]!);
+    expect(families.length).toBeGreaterThan(15);
+    expect(families.filter((family) => !en.some((key) => key.startsWith(family)))).toEqual([]);
+  });
+
+  test.each([
+    ['en', 1, '1 job is stuck for 4 min'],
+    ['en', 11, '11 jobs are stuck, the oldest for 4 min'],
+    ['ru', 1, 'Застряло 1 задание, уже 4 min'],
+    ['ru', 3, 'Застряли 3 задания, самое старое 4 min'],
+    ['ru', 11, 'Застряло 11 заданий, самое старое 4 min'],
+  ] as const)('%s declines %i', (language, count, text) => {
+    expect(settingIn(language).t('attention-jobs-stuck', { count, oldestMs: '4 min' })).toBe(text);
+  });
+
+  test.each([
+    [-1, 'nearly full'],
+    [0, 'runs out today'],
+    [1, 'runs out in 1 day:'],
+    [4, 'runs out in 4 days:'],
+  ])('a pool with %i days left', (days, text) => {
+    const values = { pool: 'p', free: 3, share: '1', days };
+    expect(settingIn('en').t('attention-pool-low', values)).toContain(text);
   });
 });

@@ -7,6 +7,7 @@ import type { LoopRecord } from '../core/loop-record.ts';
 import type { Courier, QrMaker } from '../core/ports/courier.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { Inbox } from '../core/ports/store.ts';
+import type { BotVitals } from '../core/ports/vitals.ts';
 import type { Words } from '../core/ports/words.ts';
 import { createBot } from '../entry/bot/bot.ts';
 import type { WebhookEntry } from '../entry/http/server.ts';
@@ -22,6 +23,8 @@ export interface BotPart {
   stop(graceMs: number): Promise<void>;
   status(): { readonly ok: boolean; readonly reason: string | null };
   records(): readonly LoopRecord[];
+  /** How it stands with Telegram, for the dashboard. */
+  vitals(): Omit<BotVitals, 'updates'>;
 }
 
 export interface BotPartDeps {
@@ -57,6 +60,11 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
     },
     status: () => explain(bot.status().state),
     records: () => [bot.record()].filter((each) => each !== null),
+    vitals: () => ({
+      mode: updates.kind,
+      state: bot.status().state,
+      lastAnswerAgeMs: bot.record()?.lastSuccessAgeMs ?? null,
+    }),
   };
 }
 
@@ -83,5 +91,6 @@ function silent(qr: QrMaker): BotPart {
     stop: async () => undefined,
     status: () => ({ ok: true, reason: null }),
     records: () => [],
+    vitals: () => ({ mode: 'off', state: 'off', lastAnswerAgeMs: null }),
   };
 }

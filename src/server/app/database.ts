@@ -1,6 +1,6 @@
 import { type DatabaseAddress, parseDatabaseUrl } from '../adapters/postgres/address.ts';
 import { bundledArchive } from '../adapters/postgres/bundled/archive.ts';
-import { createBundledPostgres } from '../adapters/postgres/bundled/bundled-postgres.ts';
+import { besideAddress, createBundledPostgres } from '../adapters/postgres/bundled/bundled-postgres.ts';
 import { createDatabase, type Database } from '../adapters/postgres/client.ts';
 import { tryHoldLock } from '../adapters/system/flock.ts';
 import type { Config } from '../config.ts';
@@ -22,15 +22,7 @@ const PAUSE_MS = 1000;
 export async function openDatabase(world: World, config: Config, signal: AbortSignal): Promise<OpenDatabase> {
   const server = config.database.url === null ? await startBundled(world, config, signal) : null;
   const address = server?.address ?? parseDatabaseUrl(config.database.url?.reveal() ?? '');
-  const database = createDatabase({
-    ...world,
-    address,
-    poolMin: config.database.poolMin,
-    poolMax: config.database.poolMax,
-    acquireTimeoutMs: config.database.acquireTimeoutMs,
-    statementTimeoutMs: config.database.statementTimeoutMs,
-    idleInTxTimeoutMs: config.database.idleInTransactionTimeoutMs,
-  });
+  const database = createDatabase({ ...world, ...limitsOf(config), address });
   async function close(graceMs: number): Promise<void> {
     await database.close(graceMs);
     await server?.stop();
@@ -41,6 +33,30 @@ export async function openDatabase(world: World, config: Config, signal: AbortSi
   } catch (error) {
     await close(0);
     throw error;
+  }
+}
+
+const limitsOf = ({ database }: Config) => ({
+  poolMin: database.poolMin,
+  poolMax: database.poolMax,
+  acquireTimeoutMs: database.acquireTimeoutMs,
+  statementTimeoutMs: database.statementTimeoutMs,
+  idleInTxTimeoutMs: database.idleInTransactionTimeoutMs,
+});
+
+/**
+ * For a short errand: the same database, whether Adit runs meanwhile or not. The bundled server of a running Adit is
+ * used by its socket and left alone.
+ */
+export async function openBeside(world: World, config: Config, signal: AbortSignal): Promise<OpenDatabase> {
+  try {
+    return await openDatabase(world, config, signal);
+  } catch (error) {
+    if (config.database.url !== null || toAppError(error).code !== 'conflict') throw error;
+    const address = besideAddress(config.stateDir);
+    const database = createDatabase({ ...world, ...limitsOf(config), poolMin: 1, poolMax: 2, address });
+    await database.start();
+    return { database, address, close: (graceMs) => database.close(graceMs) };
   }
 }
 

@@ -46,7 +46,11 @@ export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
   const lane = createLane();
   const saveConfig = createSaveConfig({ node: id, peers, file: local.file });
   const shared = { ...world, node: id, peers, nodes, tunnel: local.tunnel, lane, saveConfig };
-  const comparisons = watchComparisons(world, deps.reconcile, (signal) => reconcileNode(shared, signal));
+  const comparisons = watchComparisons(world, deps.reconcile, async (signal) => {
+    // An operator may have added one since.
+    local.carry(await nodes.addedPools(id));
+    return reconcileNode(shared, signal);
+  });
   const holder = createHoldNode({
     ...world,
     node: id,

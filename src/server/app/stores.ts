@@ -1,12 +1,21 @@
 import { createJobs, type Jobs } from '../adapters/jobs/jobs.ts';
+import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
+import { createDashboardReader } from '../adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
+import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
+import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
+import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
+import type { OperationStore } from '../core/ports/operations.ts';
+import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { VitalsReader } from '../core/ports/vitals.ts';
 import type { World } from './world.ts';
 
 export interface Stores {
@@ -14,7 +23,12 @@ export interface Stores {
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
   readonly inbox: Inbox;
+  readonly operators: OperatorStore;
+  /** For the dashboard: what is shown, and what operators do. */
+  readonly dashboard: DashboardReader;
+  readonly operations: OperationStore;
   readonly jobs: Jobs;
+  readonly vitals: VitalsReader;
 }
 
 export const JOBS_SCHEMA = 'adit_jobs';
@@ -37,16 +51,30 @@ export function createStores(world: World, database: Database): Stores {
     for (const kind of new Set(added.map((each) => each.kind))) jobs.wake(kind);
   };
   const { enqueueIn } = jobs;
+  const writing = { database, allocator: createAddressAllocator(world.random), enqueueIn, wake };
   return {
-    access: createAccessStore({
-      database,
-      allocator: createAddressAllocator(world.random),
-      enqueueIn,
-      wake,
-    }),
+    access: createAccessStore(writing),
     peers: createPeerStore(database, enqueueIn),
     nodes: createNodeStore(database),
     inbox: createInbox(database),
+    operators: createOperatorStore(database),
+    dashboard: createDashboardReader(database),
+    operations: createOperationStore({ ...writing, jobOperations: jobs.operations }),
     jobs,
+    vitals: vitalsReader(database),
+  };
+}
+
+/** Jobs have tables of their own; what happened to them stands among the other events. */
+function vitalsReader({ raw }: Database): VitalsReader {
+  const ours = createVitalsReader(raw);
+  return {
+    ...ours,
+    jobs: (now) => readJobVitals(raw, JOBS_SCHEMA, now),
+    async events(now, limit) {
+      const told = await ours.events(now, limit);
+      const dead = await readDeadEvents(raw, JOBS_SCHEMA, limit);
+      return [...told, ...dead].toSorted((a, b) => b.at - a.at).slice(0, limit);
+    },
   };
 }

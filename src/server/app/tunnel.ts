@@ -27,6 +27,8 @@ export interface LocalNode {
   readonly publicKey: PublicKey;
   readonly endpoint: string;
   readonly pool: PoolSpec;
+  /** From the next `ensureUp` on the interface carries these pools beside its own. */
+  carry(added: readonly PoolSpec[]): void;
   readonly clientSettings: Omit<ClientConfig, 'privateKey' | 'addresses'>;
 }
 
@@ -49,7 +51,8 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
   });
   // Each write looks again; at start the operator is still watching.
   await assertPrivatePlace(wireguard.configPath);
-  const settings = serverInterface(options, privateKey);
+  let further: readonly string[] = [];
+  const settings = { ...serverInterface(options, privateKey), further: () => further };
   const publicKey = publicKeyOf(privateKey);
   const endpoint = dialled(wireguard);
   return {
@@ -59,6 +62,9 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     publicKey,
     endpoint,
     pool: { cidr4: wireguard.pool, cidr6: wireguard.poolV6 },
+    carry(added) {
+      further = added.flatMap(({ cidr4, cidr6 }) => [cidr4, ...(cidr6 ? [cidr6] : [])]).map(serverAddress);
+    },
     clientSettings: {
       dns: wireguard.dns,
       mtu: wireguard.mtu,

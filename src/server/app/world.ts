@@ -1,4 +1,5 @@
 import { createHttpRequester } from '../adapters/http-client/http-requester.ts';
+import { createLogHistory } from '../adapters/log/history.ts';
 import { createLog } from '../adapters/log/log.ts';
 import { createMetrics } from '../adapters/metrics/metrics.ts';
 import { createProcessRunner } from '../adapters/process/process-runner.ts';
@@ -6,19 +7,26 @@ import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import type { Config } from '../config.ts';
+import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { HttpRequester } from '../core/ports/http-requester.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
+import { countCalls } from '../services/count-calls.ts';
 
 /** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
 export interface World {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** What it said in the last hour. */
+  readonly logs: LogHistory;
   readonly metrics: Metrics;
+  /** The calls and updates of the last minutes. */
+  readonly calls: CallStatistics;
   readonly breakers: Breakers;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
@@ -34,18 +42,21 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const clock = systemClock;
   const random = systemRandom;
   const { format, level } = config.log;
+  const logs = createLogHistory();
   const log = createLog({
+    tap: logs.take,
     level,
     format: format === 'auto' ? (onTerminal ? 'pretty' : 'json') : format,
     secrets: secretsOf(config),
   });
-  const metrics = createMetrics({ clock });
+  const calls = createCallStatistics();
+  const metrics = countCalls(createMetrics({ clock }), calls, clock);
   const breakers = createBreakers({ clock, metrics, log });
   const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
   const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
   const requester = createHttpRequester({ clock, random, metrics, breakers, log });
-  return { clock, random, log, metrics, breakers, runner, requester };
+  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

@@ -104,6 +104,21 @@ const telegram = {
 const http = {
   HTTP_HOST: variable(listenHost, '127.0.0.1', 'Address the dashboard, health and metrics listen at.'),
   HTTP_PORT: variable(wholeNumber(0, 65_535), '8080', 'Its port; 0 takes a free one.'),
+  GATEWAY_WS_MAX_OUTBOX: variable(
+    wholeNumber(1, 10_000),
+    '100',
+    'Frames that may wait for one open page of the dashboard; a page slower than that is cut off and comes back.',
+  ),
+  GATEWAY_MAX_VIEWERS: variable(
+    wholeNumber(1, 50_000),
+    '2500',
+    'Open pages of the dashboard that are kept up to date at once, some 8 KB each; further ones are told to wait.',
+  ),
+  TRUSTED_PROXIES: optional(
+    networkList,
+    'Networks of reverse proxies in front of the dashboard: only theirs are the X-Forwarded-For, -Proto and -Host that are believed.',
+    'unset: none',
+  ),
   METRICS_TOKEN: optional(
     secret(matching(/^\S{16,}$/, 'at least 16 characters without spaces')),
     'Lets other machines read /metrics with `Authorization: Bearer …`.',

@@ -25,6 +25,8 @@ export interface Account {
   readonly id: AccountId;
   readonly chatId: ChatId;
   readonly language: Language;
+  /** An operator paused it: nothing of it connects, nothing new is issued, until he lets it go on. */
+  readonly paused: boolean;
 }
 
 export interface Subscription {
@@ -94,10 +96,12 @@ export type TrialDecision =
   | { readonly kind: 'grant'; readonly endsAt: Date }
   | { readonly kind: 'already-active'; readonly until: Date }
   | { readonly kind: 'trial-used' }
-  | { readonly kind: 'trial-off' };
+  | { readonly kind: 'trial-off' }
+  | { readonly kind: 'account-paused' };
 
 /** One trial an account, ever; an active subscription is shown, not created again (A8). */
 export function decideTrial(state: AccountState, rules: AccessRules, now: Date): TrialDecision {
+  if (state.account.paused) return { kind: 'account-paused' };
   const active = activeSubscription(state, now);
   if (active) return { kind: 'already-active', until: active.endsAt };
   if (state.subscriptions.some((each) => each.plan === 'trial')) return { kind: 'trial-used' };
@@ -108,15 +112,23 @@ export function decideTrial(state: AccountState, rules: AccessRules, now: Date):
 export type DeviceDecision =
   | { readonly kind: 'grant'; readonly until: Date }
   | { readonly kind: 'no-subscription' }
+  | { readonly kind: 'account-paused' }
   | { readonly kind: 'device-limit'; readonly limit: number };
 
 export function decideDevice(state: AccountState, rules: AccessRules, now: Date): DeviceDecision {
+  if (state.account.paused) return { kind: 'account-paused' };
   const active = activeSubscription(state, now);
   if (!active) return { kind: 'no-subscription' };
   if (state.devices.length >= rules.devicesPerAccount) {
     return { kind: 'device-limit', limit: rules.devicesPerAccount };
   }
   return { kind: 'grant', until: active.endsAt };
+}
+
+/** The end of access when an operator grants days: they follow what the account has, or begin now. */
+export function grantedUntil(state: AccountState, days: number, now: Date): Date {
+  const from = activeSubscription(state, now)?.endsAt ?? now;
+  return new Date(from.getTime() + days * DAY_MS);
 }
 
 /** The smallest free number, so that after a removal the name comes back: `Phone 1`, `Phone 2` … */

@@ -15,6 +15,10 @@ export type SubscriptionId = Branded<string, 'SubscriptionId'>;
 export type DeviceId = Branded<string, 'DeviceId'>;
 export type PeerId = Branded<string, 'PeerId'>;
 export type IssueId = Branded<string, 'IssueId'>;
+/** Somebody who works with the dashboard; UUID v7. */
+export type OperatorId = Branded<string, 'OperatorId'>;
+/** One login of an operator on one browser; UUID v7. Not the token: knowing it opens nothing. */
+export type SessionId = Branded<string, 'SessionId'>;
 /** A WireGuard public key: 32 bytes as 44 characters of base64. */
 export type PublicKey = Branded<string, 'PublicKey'>;
 /** A WireGuard private key, same shape. It lives in memory only: never in a log, an argv or a table. */
@@ -29,6 +33,8 @@ export const subscriptionId = (value: string): SubscriptionId => value as Subscr
 export const deviceId = (value: string): DeviceId => value as DeviceId;
 export const peerId = (value: string): PeerId => value as PeerId;
 export const issueId = (value: string): IssueId => value as IssueId;
+export const operatorId = (value: string): OperatorId => value as OperatorId;
+export const sessionId = (value: string): SessionId => value as SessionId;
 
 /** The node of this process; remote nodes come with the fleet. */
 export const LOCAL_NODE = nodeId('local');

@@ -90,6 +90,7 @@ async function pause(scene: Scene) {
 }
 
 async function resume(scene: Scene) {
+  if (scene.state.account.paused) return paused(scene);
   if (!activeSubscription(scene.state, scene.now)) return lapsed(scene);
   if (!scene.device.peer.wanted) {
     await scene.tx.resumeDevice(scene.device.id);
@@ -106,6 +107,7 @@ async function revoke(scene: Scene) {
 
 /** The worker makes the key: here only the promise of a new config is written. A paused device comes back. */
 async function reissue(deps: ChangeDeviceDeps, visit: Visit, scene: Scene): Promise<ReissueOutcome> {
+  if (scene.state.account.paused) return paused(scene);
   const active = activeSubscription(scene.state, scene.now);
   if (!active) return lapsed(scene);
   const { tx, device, state, now } = scene;
@@ -126,3 +128,5 @@ async function reissue(deps: ChangeDeviceDeps, visit: Visit, scene: Scene): Prom
 }
 
 const lapsed = ({ state }: Scene) => ({ kind: 'no-subscription', language: state.account.language }) as const;
+
+const paused = ({ state }: Scene) => ({ kind: 'account-paused', language: state.account.language }) as const;

@@ -1,6 +1,7 @@
 import type { NodeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
+import type { OperatorStore } from '../core/ports/operators.ts';
 import type { Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 
 export interface KeepHouseDeps {
@@ -8,6 +9,7 @@ export interface KeepHouseDeps {
   readonly inbox: Inbox;
   readonly nodes: NodeStore;
   readonly peers: PeerStore;
+  readonly operators: Pick<OperatorStore, 'forget'>;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a given-back address rests before it is free again. Milliseconds. */
@@ -41,7 +43,7 @@ export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
 }
 
 /** Users first, then space. */
-function duties({ node, nodes, peers, inbox, clock, restMs }: KeepHouseDeps) {
+function duties({ node, nodes, peers, inbox, operators, clock, restMs }: KeepHouseDeps) {
   const now = clock.now().getTime();
   const before = (ageMs: number) => new Date(now - ageMs);
   return {
@@ -49,5 +51,6 @@ function duties({ node, nodes, peers, inbox, clock, restMs }: KeepHouseDeps) {
     freed: () => nodes.wakeResting(before(restMs)),
     updates: () => inbox.forget(before(UPDATES_KEPT_MS)),
     runs: () => nodes.forgetRuns(before(RUNS_KEPT_MS)),
+    logins: () => operators.forget(new Date(now)),
   };
 }

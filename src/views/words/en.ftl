@@ -78,6 +78,7 @@ device-limit = You have used all your places: { $limit ->
    *[other] { $limit } devices
   }. Revoke one to add another.
 device-gone = This device is not there any more.
+account-paused = Your access is paused by the operator, so nothing was changed. Ask him how to go on.
 no-subscription = Your access has ended, so nothing was changed. Ask the operator how to go on.
 confirm-reissue = 🔑 A new key for <b>{ $device }</b>? The old config stops working at once, a new one arrives here.
 confirm-revoke = 🗑 Revoke <b>{ $device }</b>? Its config stops working for good.

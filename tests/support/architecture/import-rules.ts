@@ -18,6 +18,7 @@ const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   metrics: ['prom-client'],
   resilience: ['cockatiel'],
   qr: ['uqr'],
+  credentials: [],
   words: ['@fluent/bundle'],
   'http-client': [],
   process: [],
@@ -38,7 +39,7 @@ const PLAIN_AREAS: Readonly<Record<string, Allowance>> = {
   services: { areas: ['core'], packages: [], builtins: false },
   config: { areas: ['core'], packages: ['zod'], builtins: true },
   simulator: { areas: ['core', 'views'], packages: ['zod', 'elysia', 'hono'], builtins: true },
-  views: { areas: [], packages: ['hono', 'htmx.org'], builtins: false },
+  views: { areas: [], packages: ['hono', 'htmx.org', 'uplot'], builtins: false },
 };
 
 /** Null: this file may import everything (main, app, build tooling) or is not the server's. */

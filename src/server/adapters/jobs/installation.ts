@@ -2,6 +2,7 @@ import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
 import type { Log } from '../../core/ports/log.ts';
 import { bossDatabase, type JobsDatabase } from './database.ts';
 import { DEAD_LETTER, JOB_KINDS, KIND_RULES } from './kinds.ts';
+import { createListIndexes } from './list-indexes.ts';
 import { createReportView } from './report-view.ts';
 
 export interface RetryRules {
@@ -53,6 +54,7 @@ export async function installJobs(options: InstallOptions): Promise<void> {
     // Its own start is the only public way to migrate; the timers it sets are gone when this returns.
     await boss.start();
     await installQueues(boss, options);
+    await options.database.batch(createListIndexes(options.schema));
     await options.database.batch(createReportView(options.schema));
   } finally {
     await boss.stop({ graceful: false });
@@ -96,5 +98,5 @@ async function ensureQueue(
  * transaction of ours, where a second connection must not be asked for.
  */
 export async function learnQueues(boss: PgBoss): Promise<void> {
-  for (const kind of JOB_KINDS) await boss.insert(kind, []);
+  for (const kind of [...JOB_KINDS, DEAD_LETTER]) await boss.insert(kind, []);
 }

@@ -2,6 +2,7 @@ import { AppError } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { LoopRecord } from '../../core/loop-record.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
+import type { JobOperationsIn, JobReader } from '../../core/ports/job-desk.ts';
 import type { JobHandler, JobKind, JobRunner, NewJob, WorkOptions } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
@@ -10,6 +11,8 @@ import type { JobsDatabase } from './database.ts';
 import { type RedriveRequest, type RedriveResult, redriveJobs } from './dead-letters.ts';
 import { enqueueJobs } from './enqueue.ts';
 import { createBoss, installJobs, learnQueues, type RetryRules } from './installation.ts';
+import { createJobOperations } from './job-operations.ts';
+import { createJobReader } from './job-reader.ts';
 import { createLeases } from './leases.ts';
 import { createLoopRecorder } from './loop.ts';
 import { countJobs, countStuckJobs, type JobCount } from './reads.ts';
@@ -57,6 +60,10 @@ export interface Jobs extends JobRunner {
   stuck(now: Date): Promise<number>;
   redrive(request: RedriveRequest): Promise<RedriveResult>;
   loops(): readonly LoopRecord[];
+  /** For the dashboard: lists, counts and single jobs. */
+  readonly reader: JobReader;
+  /** For the dashboard: what an operator may do, inside his transaction. Only after `install` or `start`. */
+  readonly operations: JobOperationsIn;
 }
 
 export function createJobs(deps: JobsDeps): Jobs {
@@ -116,6 +123,8 @@ export function createJobs(deps: JobsDeps): Jobs {
       }),
     counts: () => countJobs(database, schema),
     stuck: (now) => countStuckJobs(database, schema, now),
+    reader: createJobReader(database, schema),
+    operations: (executor) => createJobOperations({ boss, schema }, executor),
     redrive: (request) => redriveJobs({ boss, database, schema }, request),
     loops() {
       const workers = [...specs.values()].map((spec) => spec.recorder);

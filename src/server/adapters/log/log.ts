@@ -9,6 +9,8 @@ export interface LogOptions {
   readonly format: 'json' | 'pretty';
   /** Takes one finished line with its newline. Default: standard output, written before the call returns. */
   readonly write?: (line: string) => void;
+  /** Takes each line as JSON besides, secrets gone; for the dashboard's log of the last hour. */
+  readonly tap?: (line: string) => void;
   /** Values that must never be printed: bot token, passwords, keys. At least 6 characters each. */
   readonly secrets: readonly string[];
 }
@@ -26,7 +28,12 @@ export function createLog(options: LogOptions): Log {
   const scrub = createScrub(options.secrets);
   const render = options.format === 'pretty' ? readable() : (line: string) => line;
   const write = options.write ?? standardOutput();
-  const stream = { write: (line: string) => write(scrub(render(line))) };
+  const stream = {
+    write(line: string) {
+      options.tap?.(scrub(line));
+      write(scrub(render(line)));
+    },
+  };
   const logger = pino(
     {
       level: options.level,

@@ -1,5 +1,9 @@
 import access from '../../../../drizzle/0000_access.sql' with { type: 'text' };
 import report from '../../../../drizzle/0001_report.sql' with { type: 'text' };
+import operators from '../../../../drizzle/0002_operators.sql' with { type: 'text' };
+import operations from '../../../../drizzle/0003_operations.sql' with { type: 'text' };
+import events from '../../../../drizzle/0004_events.sql' with { type: 'text' };
+import addedPools from '../../../../drizzle/0005_added_pools.sql' with { type: 'text' };
 
 /** One SQL file of `drizzle/`. Files are only ever added: an applied one never changes. */
 export interface MigrationFile {
@@ -14,4 +18,8 @@ export interface MigrationFile {
 export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0000_access', sql: access },
   { name: '0001_report', sql: report },
+  { name: '0002_operators', sql: operators },
+  { name: '0003_operations', sql: operations },
+  { name: '0004_events', sql: events },
+  { name: '0005_added_pools', sql: addedPools },
 ];

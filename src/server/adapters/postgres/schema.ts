@@ -26,16 +26,29 @@ export const adit = pgSchema('adit');
 const moment = (name: string) => timestamp(name, { withTimezone: true, mode: 'date', precision: 3 });
 
 /** A Telegram user. `language` is null until it is chosen; `language_hint` follows Telegram. */
-export const accounts = adit.table('accounts', {
-  id: bigint('id', { mode: 'number' }).primaryKey(),
-  chatId: bigint('chat_id', { mode: 'number' }).notNull(),
-  language: text('language'),
-  languageHint: text('language_hint').notNull(),
-  name: text('name').notNull(),
-  username: text('username'),
-  blockedAt: moment('blocked_at'),
-  createdAt: moment('created_at').notNull().defaultNow(),
-});
+export const accounts = adit.table(
+  'accounts',
+  {
+    id: bigint('id', { mode: 'number' }).primaryKey(),
+    chatId: bigint('chat_id', { mode: 'number' }).notNull(),
+    language: text('language'),
+    languageHint: text('language_hint').notNull(),
+    name: text('name').notNull(),
+    username: text('username'),
+    blockedAt: moment('blocked_at'),
+    /** An operator paused it: nothing of it connects and nothing new is issued. */
+    pausedAt: moment('paused_at'),
+    createdAt: moment('created_at').notNull().defaultNow(),
+  },
+  (t) => [
+    // Serve the keyset pages of the dashboard, one for each order.
+    index('accounts_created').on(t.createdAt, t.id),
+    // A stranger's name may be longer than an entry of an index.
+    index('accounts_name').on(sql`left(name, 64)`, t.id),
+    // Serves `@name` from its beginning, in any collation.
+    index('accounts_username').on(sql`left(lower(username), 64) text_pattern_ops`),
+  ],
+);
 
 /** What an account may use, until when. */
 export const subscriptions = adit.table(
@@ -78,6 +91,8 @@ export const pools = adit.table('pools', {
   cidr4: cidr('cidr4').notNull().unique(),
   /** IPv6 follows from the IPv4 offset: network + position. */
   cidr6: cidr('cidr6').unique(),
+  /** An operator added it while Adit ran: the configuration does not name it. */
+  added: boolean('added').notNull().default(false),
   createdAt: moment('created_at').notNull().defaultNow(),
 });
 
@@ -122,7 +137,13 @@ export const devices = adit.table(
     createdAt: moment('created_at').notNull(),
     revokedAt: moment('revoked_at'),
   },
-  (t) => [index('devices_account').on(t.accountId).where(sql`state <> 'revoked'`)],
+  (t) => [
+    index('devices_account').on(t.accountId).where(sql`state <> 'revoked'`),
+    // Serves one account's page, which shows what it had as well.
+    index('devices_account_all').on(t.accountId),
+    // Serves the dashboard's last events.
+    index('devices_revoked').on(t.revokedAt).where(sql`revoked_at is not null`),
+  ],
 );
 
 /**
@@ -161,6 +182,11 @@ export const peers = adit.table(
     uniqueIndex('peers_ip6').on(t.ip6).where(sql`released_at is null`),
     // Serves the keyset pages of what a node should have.
     index('peers_wanted').on(t.nodeId, t.id).where(sql`wanted`),
+    // Serve the dashboard: the list of what is not gone, and a key from its beginning.
+    index('peers_current').on(t.id).where(sql`released_at is null`),
+    // Serves the rate at which addresses come back.
+    index('peers_released').on(t.releasedAt, t.poolId).where(sql`released_at is not null`),
+    index('peers_key_prefix').on(sql`public_key text_pattern_ops`),
     index('peers_unapplied').on(t.nodeId, t.changedAt).where(sql`generation <> applied_generation`),
   ],
 );

@@ -9,6 +9,15 @@ const { symbols } = dlopen('libc.so.6', {
     returns: FFIType.i64,
   },
   close: { args: [FFIType.i32], returns: FFIType.i32 },
+  getsockname: { args: [FFIType.i32, FFIType.ptr, FFIType.ptr], returns: FFIType.i32 },
+  getsockopt: {
+    args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.ptr],
+    returns: FFIType.i32,
+  },
+  setsockopt: {
+    args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u32],
+    returns: FFIType.i32,
+  },
 });
 
 export const LOCK_EX = 2;
@@ -47,4 +56,27 @@ function unixAddress(path: string): Buffer {
   const family = Buffer.alloc(2);
   family.writeUInt16LE(AF_UNIX);
   return Buffer.concat([family, Buffer.from(name)]);
+}
+
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOL_SOCKET = 1;
+const SO_ACCEPTCONN = 30;
+const IPPROTO_TCP = 6;
+const TCP_USER_TIMEOUT = 18;
+
+/** The port of a listening TCP socket; null for any other descriptor. */
+export function listeningPort(fd: number): number | null {
+  const address = new Uint8Array(128);
+  const listens = new Int32Array(1);
+  if (symbols.getsockname(fd, address, new Uint32Array([address.byteLength])) !== 0) return null;
+  if (symbols.getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, listens, new Uint32Array([4])) !== 0) return null;
+  // sockaddr_in and sockaddr_in6 begin alike: family, then the port in network order.
+  const isIp = address[0] === AF_INET || address[0] === AF_INET6;
+  return isIp && listens[0] === 1 ? (address[2]! << 8) | address[3]! : null;
+}
+
+/** tcp(7), TCP_USER_TIMEOUT; connections accepted by a listening socket inherit it. True when it was taken. */
+export function setTcpUserTimeout(fd: number, ms: number): boolean {
+  return symbols.setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, new Int32Array([ms]), 4) === 0;
 }

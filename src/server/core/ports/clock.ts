@@ -15,4 +15,6 @@ export interface Random {
   uuid(): string;
   /** An integer, 0 <= n < below. */
   integer(below: number): number;
+  /** So many bytes nobody can guess: for tokens and keys. */
+  bytes(count: number): Uint8Array;
 }

@@ -13,6 +13,12 @@ export interface Repeat {
   readonly kind: 'repeat';
 }
 
+/** An operator paused the account: nothing is issued and nothing comes back until he lets it go on. */
+export interface AccountPaused {
+  readonly kind: 'account-paused';
+  readonly language: Language;
+}
+
 export type TrialOutcome =
   | Repeat
   /** The config comes by itself in a moment. */
@@ -20,18 +26,21 @@ export type TrialOutcome =
   | { readonly kind: 'already-active'; readonly language: Language; readonly until: Date }
   | { readonly kind: 'trial-used'; readonly language: Language }
   | { readonly kind: 'trial-off'; readonly language: Language }
+  | AccountPaused
   | { readonly kind: 'pool-full'; readonly language: Language };
 
 export type AddDeviceOutcome =
   | Repeat
   | { readonly kind: 'issued'; readonly language: Language; readonly issue: PromisedIssue }
   | { readonly kind: 'no-subscription'; readonly language: Language }
+  | AccountPaused
   | { readonly kind: 'device-limit'; readonly language: Language; readonly limit: number }
   | { readonly kind: 'pool-full'; readonly language: Language };
 
 export type DeviceOutcome =
   | Repeat
   | { readonly kind: 'done'; readonly language: Language; readonly deviceName: string }
+  | AccountPaused
   /** Revoked meanwhile, or not of this account. */
   | { readonly kind: 'not-found'; readonly language: Language }
   /** Nothing runs without a subscription: resume and re-issue need an active one. */

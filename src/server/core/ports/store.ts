@@ -206,6 +206,8 @@ export interface NodeStore {
   }): Promise<void>;
   /** Takes the node over: its number of take-overs goes up by one, and older holders' writes are refused. */
   nextEpoch(id: NodeId): Promise<number>;
+  /** Pools an operator added to it, beside those it is configured with. */
+  addedPools(id: NodeId): Promise<readonly PoolSpec[]>;
   usage(): Promise<readonly PoolUsage[]>;
   /** Addresses that rested long enough become free. */
   wakeResting(restedBefore: Date): Promise<number>;

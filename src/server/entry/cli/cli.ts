@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { toAppError } from '../../core/errors.ts';
+import { isRole, ROLES, type Role } from '../../core/operators.ts';
 import type { ExitCode } from './exit-code.ts';
 
 /** What each verb does; injected, so that the command line knows nothing of the rest. */
@@ -10,7 +11,14 @@ export interface CliHandlers {
   migrate(): Promise<ExitCode>;
   doctor(options: JsonOption): Promise<ExitCode>;
   status(options: JsonOption): Promise<ExitCode>;
+  createAdmin(options: AdminOption): Promise<ExitCode>;
   simulator(options: PortOption): Promise<ExitCode>;
+}
+
+export interface AdminOption {
+  readonly name: string;
+  readonly role: Role;
+  readonly passwordFromStdin: boolean;
 }
 
 export interface JsonOption {
@@ -83,6 +91,7 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
   withJson(verb('status', 'show how the running program is')).action(async (options) => {
     settle(await handlers.status({ json: options.json === true }));
   });
+  withAdmin(program, handlers, settle);
   verb('version', 'say which version this is').action(() => out(`${versionLine}\n`));
   withPort(verb('simulator', 'run the Telegram simulator alone', true)).action(async (options) => {
     settle(await handlers.simulator({ port: options.port }));
@@ -101,6 +110,25 @@ function bareProgram({ out, err }: CliDeps, versionLine: string): Command {
     .helpOption('-h, --help', 'show this, or the help of a verb')
     .helpCommand('help [verb]', 'show the help of a verb')
     .addHelpText('after', HELP_END);
+}
+
+function withAdmin(program: Command, handlers: CliHandlers, settle: (code: ExitCode) => void): void {
+  const admin = program.command('admin').description('who may log in to the dashboard');
+  admin
+    .command('create <name>')
+    .description('let somebody in: prints a link to set a password with, good once and for an hour')
+    .option('--role <role>', `one of ${ROLES.join(', ')}`, parseRole, 'owner')
+    .option('--password-stdin', 'read the password from standard input, and print no link')
+    .allowExcessArguments(false)
+    .action(async (name: string, options: { readonly role: Role; readonly passwordStdin?: true }) => {
+      const passwordFromStdin = options.passwordStdin === true;
+      settle(await handlers.createAdmin({ name, role: options.role, passwordFromStdin }));
+    });
+}
+
+function parseRole(text: string): Role {
+  if (isRole(text)) return text;
+  throw new InvalidArgumentError(`A role is one of ${ROLES.join(', ')}.`);
 }
 
 function withJson(command: Command) {

@@ -1,5 +1,7 @@
+import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import type { Log } from '../../core/ports/log.ts';
+import type { Dashboard } from './dashboard.ts';
 import { secured } from './headers.ts';
 import { isLoopback, type MetricsGuard, mayReadMetrics } from './metrics-guard.ts';
 
@@ -24,6 +26,8 @@ export interface HttpDeps {
   renderMetrics(): Promise<string>;
   /** The webhook of the bot, when updates come that way. */
   readonly webhook: WebhookEntry | null;
+  /** Everything else is its business. */
+  readonly dashboard: Dashboard;
   readonly log: Log;
 }
 
@@ -37,7 +41,7 @@ export interface HttpServer {
 const plain = (text: string, status = 200) =>
   secured(new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } }));
 
-/** Health, readiness, metrics and the bot's webhook. Everything else is a 404 until the dashboard moves in. */
+/** Health, readiness, metrics and the bot's webhook; all other paths are the dashboard's. */
 export function createHttpServer(deps: HttpDeps): HttpServer {
   const app = new Elysia()
     .onError(({ code, error }) => onError(deps.log, code, error))
@@ -59,6 +63,10 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
     app.post(webhook.path, take, { parse: 'none' });
   }
+  const show = ({ request, server }: { request: Request; server: Server<unknown> | null }) =>
+    deps.dashboard.answer(request, server?.requestIP(request)?.address, () => server?.timeout(request, 0));
+  // `parse: none`: who asks is looked at before what is sent.
+  app.all('/', show, { parse: 'none' }).all('/*', show, { parse: 'none' });
 
   return {
     start() {

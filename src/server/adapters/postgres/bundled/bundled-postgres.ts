@@ -7,7 +7,7 @@ import type { LongLived, ProcessRunner } from '../../../core/ports/process-runne
 import type { DatabaseAddress } from '../address.ts';
 import type { PostgresArchive } from './archive.ts';
 import { ensureCluster, type ServerPrograms, SUPERUSER, serverSettings } from './cluster.ts';
-import { prepareFolders, SERVER_PORT, type ServerFolders } from './folders.ts';
+import { prepareFolders, runningAddress, SERVER_PORT, type ServerFolders } from './folders.ts';
 import { endLeftover, readPostmasterFile } from './postmaster-file.ts';
 import { chooseServerUser, steppingDown } from './server-user.ts';
 import { unpackPrograms } from './unpack.ts';
@@ -56,6 +56,13 @@ interface Place {
   readonly folders: ServerFolders;
   readonly programs: ServerPrograms;
 }
+
+/** The bundled server that another process of ours runs for this STATE_DIR. */
+export const besideAddress = (stateDir: string): DatabaseAddress => ({
+  ...runningAddress(stateDir),
+  database: DATABASE,
+  user: SUPERUSER,
+});
 
 export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgres {
   const { clock, log } = deps;

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { chmod, chown, lchown, lstat, mkdir, readdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { AppError } from '../../../core/errors.ts';
+import type { DatabaseAddress } from '../address.ts';
 import { refuseClosedWay, type ServerUser } from './server-user.ts';
 
 /** Where the bundled server keeps its things. */
@@ -51,6 +52,11 @@ async function letThrough(stateDir: string, user: ServerUser): Promise<void> {
   if ((await lstat(stateDir)).uid === user.uid) return;
   await chown(stateDir, 0, user.gid);
   await chmod(stateDir, 0o710);
+}
+
+/** Where the server of this STATE_DIR is found while it runs, by whoever may enter the folder. */
+export function runningAddress(stateDir: string): Pick<DatabaseAddress, 'host' | 'port'> {
+  return { host: socketFolder(join(resolve(stateDir), 'postgres', 'run')), port: SERVER_PORT };
 }
 
 /** A long STATE_DIR gets a short folder under /tmp, the same one at every start. */

@@ -63,13 +63,23 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
 
 const applyJob = (id: PeerId): NewJob => ({ kind: 'apply-peer', data: { peerId: id } });
 
-async function enqueue(tx: Tx, deps: AccessStoreDeps, jobs: NewJob[], added: readonly NewJob[]) {
+async function enqueue(
+  tx: Tx,
+  deps: Pick<AccessStoreDeps, 'enqueueIn'>,
+  jobs: NewJob[],
+  added: readonly NewJob[],
+) {
   if (added.length === 0) return;
   await deps.enqueueIn(toSqlExecutor(tx), added);
   jobs.push(...added);
 }
 
-function accessTransaction(tx: Tx, deps: AccessStoreDeps, jobs: NewJob[]): AccessTransaction {
+/** Jobs that are enqueued are added to `jobs` as well: they are woken after the commit. */
+export function accessTransaction(
+  tx: Tx,
+  deps: Pick<AccessStoreDeps, 'allocator' | 'enqueueIn'>,
+  jobs: NewJob[],
+): AccessTransaction {
   return {
     settleUpdates: (ids) => settleUpdates(tx, ids),
     async openAccounts(profiles) {

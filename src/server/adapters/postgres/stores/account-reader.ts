@@ -17,6 +17,7 @@ interface AccountRow extends Record<string, unknown> {
   readonly id: string;
   readonly chat_id: string;
   readonly language: Language;
+  readonly paused: boolean;
   readonly subscriptions: readonly SubscriptionJson[];
   readonly devices: readonly DeviceJson[];
 }
@@ -53,6 +54,7 @@ export async function readAccounts(
 ): Promise<ReadonlyMap<AccountId, AccountState>> {
   const rows = await tx.execute<AccountRow>(sql`
     select a.id::text, a.chat_id::text, coalesce(a.language, a.language_hint) as language,
+      a.paused_at is not null as paused,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', s.id, 'plan', s.plan,
                  'starts', ${epochMs('s.starts_at')}, 'ends', ${epochMs('s.ends_at')}))
@@ -77,7 +79,12 @@ const epochMs = (column: string) => sql.raw(`(extract(epoch from ${column}) * 10
 
 function toState(row: AccountRow): AccountState {
   return {
-    account: { id: accountId(Number(row.id)), chatId: chatId(Number(row.chat_id)), language: row.language },
+    account: {
+      id: accountId(Number(row.id)),
+      chatId: chatId(Number(row.chat_id)),
+      language: row.language,
+      paused: row.paused,
+    },
     subscriptions: fromJson<SubscriptionJson>(row.subscriptions).map(toSubscription),
     devices: fromJson<DeviceJson>(row.devices).map(toDevice),
   };

@@ -32,6 +32,14 @@ export function createNodeStore(database: Database): NodeStore {
       if (epoch === undefined) throw new AppError('not_found', `There is no node ${id}.`);
       return epoch;
     },
+    async addedPools(id) {
+      const rows = await database.read((tx) =>
+        tx.execute<{ cidr4: string; cidr6: string | null }>(
+          sql`select cidr4::text, cidr6::text from adit.pools where node_id = ${id} and added order by id`,
+        ),
+      );
+      return rows.map(({ cidr4, cidr6 }) => ({ cidr4, cidr6 }));
+    },
     usage: () => database.read(readUsage),
     async wakeResting(restedBefore) {
       // Rows somebody is about to lease are left to him: waiting for them could be waiting in a circle.
@@ -65,7 +73,7 @@ export function createNodeStore(database: Database): NodeStore {
 async function refuseLeavingOut(tx: Tx, node: NodeId, pools: readonly PoolSpec[]): Promise<void> {
   const given = sql`${sql.param(pools.map((each) => each.cidr4))}::cidr[]`;
   const rows = await tx.execute<{ cidr4: string }>(sql`
-    select cidr4::text from adit.pools where node_id = ${node} and cidr4 <> all(${given}) order by id`);
+    select cidr4::text from adit.pools where node_id = ${node} and not added and cidr4 <> all(${given}) order by id`);
   if (rows.length === 0) return;
   const present = rows.map((row) => row.cidr4).join(', ');
   const message = `The database gives out addresses of ${present}, and WG_POOL is ${pools.map((each) => each.cidr4).join(', ')}.`;
@@ -94,9 +102,12 @@ const PORTION = 20_000;
  * that was cut off goes on where it stopped. A whole pool costs one look into addresses_pkey.
  */
 async function fillPool(database: Database, { cidr4 }: PoolSpec): Promise<void> {
-  for (let whole = false; !whole; ) {
-    const rows = await database.read((tx) =>
-      tx.execute<{ whole: boolean }>(sql`
+  for (let whole = false; !whole; ) whole = await database.read((tx) => fillPortion(tx, { cidr4 }));
+}
+
+/** True when the pool has all its addresses. */
+async function fillPortion(tx: Tx, { cidr4 }: Pick<PoolSpec, 'cidr4'>): Promise<boolean> {
+  const rows = await tx.execute<{ whole: boolean }>(sql`
         with reach as (
           select l.id, (1::bigint << (32 - masklen(l.cidr4)))::int - 2 as last,
                  coalesce((select max(position) from adit.addresses where pool_id = l.id), 1) as done
@@ -107,10 +118,15 @@ async function fillPool(database: Database, { cidr4 }: PoolSpec): Promise<void> 
             from reach, generate_series(done + 1, least(done + ${PORTION}::int, last)) as position
           on conflict do nothing
         )
-        select done + ${PORTION}::int >= last as whole from reach`),
-    );
-    whole = rows[0]?.whole !== false;
-  }
+        select done + ${PORTION}::int >= last as whole from reach`);
+  return rows[0]?.whole !== false;
+}
+
+/** A pool that no configuration names, with all its addresses, inside the caller's transaction. */
+export async function addOperatorsPool(tx: Tx, node: NodeId, pool: PoolSpec): Promise<void> {
+  await addPool(tx, node, pool);
+  await tx.execute(sql`update adit.pools set added = true where cidr4 = ${pool.cidr4}::cidr`);
+  for (let whole = false; !whole; ) whole = await fillPortion(tx, pool);
 }
 
 async function readUsage(tx: Tx) {

@@ -22,6 +22,7 @@ async function trialAnswer(turn: Turn, outcome: TrialOutcome, style: 'greet' | '
       return { screen: homeScreen(page, await turn.desk.account(turn.visit.profile.id)), settled: true };
     case 'trial-used':
     case 'trial-off':
+    case 'account-paused':
       return { screen: outsideScreen(page, outcome.kind), settled: true };
     case 'pool-full':
       return { screen: newcomerScreen(page, 'pool-full'), settled: true };

@@ -63,7 +63,8 @@ function issueAnswer(turn: Turn, outcome: AddDeviceOutcome | ReissueOutcome): An
     case 'device-limit':
       return { screen: note(page, 'device-limit', { limit: outcome.limit }), settled: true };
     case 'no-subscription':
-      return { screen: note(page, 'no-subscription'), settled: true };
+    case 'account-paused':
+      return { screen: note(page, outcome.kind), settled: true };
     case 'not-found':
       return { screen: note(page, 'device-gone'), settled: true };
     case 'pool-full':
@@ -89,7 +90,8 @@ export async function answerChange(turn: Turn, id: DeviceId, change: Change): Pr
     case 'not-found':
       return { screen: note(page, 'device-gone'), settled: true };
     case 'no-subscription':
-      return { screen: note(page, 'no-subscription'), settled: true };
+    case 'account-paused':
+      return { screen: note(page, outcome.kind), settled: true };
     default:
       return assertNever(outcome);
   }

@@ -31,7 +31,8 @@ export async function answerText(turn: Turn, text: string): Promise<Answer> {
     case 'not-found':
       return { screen: note(page, 'device-gone'), settled: true };
     case 'no-subscription':
-      return { screen: note(page, 'no-subscription'), settled: true };
+    case 'account-paused':
+      return { screen: note(page, outcome.kind), settled: true };
     default:
       return assertNever(outcome);
   }

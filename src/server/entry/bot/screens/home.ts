@@ -24,7 +24,10 @@ export function newcomerScreen(page: Page, key: 'home-new' | 'pool-full'): Scree
 }
 
 /** No access, and no trial to be had. */
-export function outsideScreen(page: Page, key: 'home-over' | 'trial-used' | 'trial-off'): Screen {
+export function outsideScreen(
+  page: Page,
+  key: 'home-over' | 'trial-used' | 'trial-off' | 'account-paused',
+): Screen {
   return { html: page.voice.html(key), buttons: [languageRow(page)] };
 }
 

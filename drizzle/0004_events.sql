@@ -1,0 +1,2 @@
+CREATE INDEX "devices_revoked" ON "adit"."devices" USING btree ("revoked_at") WHERE revoked_at is not null;--> statement-breakpoint
+CREATE INDEX "peers_released" ON "adit"."peers" USING btree ("released_at","pool_id") WHERE released_at is not null;

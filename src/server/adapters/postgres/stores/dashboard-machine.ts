@@ -1,0 +1,82 @@
+import { sql } from 'drizzle-orm';
+import type { PoolRow, ReconcileRow, StoredNode } from '../../../core/ports/dashboard.ts';
+import type { Drizzle as Tx } from '../drizzle-session.ts';
+import { ms } from './dashboard-keyset.ts';
+
+const RUNS_SHOWN = 20;
+
+/** Free addresses come from their index; a pool of a /16 is counted in some milliseconds. */
+export async function readPools(tx: Tx): Promise<readonly PoolRow[]> {
+  const rows = await tx.execute(sql`
+    select l.id, l.node_id, l.cidr4::text, l.cidr6::text, ${ms('l.created_at')} as created_at,
+           count(a.*)::int as total,
+           count(*) filter (where a.state = 'free')::int as free,
+           count(*) filter (where a.state = 'leased')::int as leased,
+           count(*) filter (where a.state = 'resting')::int as resting
+      from adit.pools l left join adit.addresses a on a.pool_id = l.id
+     group by l.id order by l.id`);
+  return rows.map((row) => ({
+    id: Number(row.id),
+    node: String(row.node_id),
+    cidr4: String(row.cidr4),
+    cidr6: row.cidr6 === null ? null : String(row.cidr6),
+    total: Number(row.total),
+    free: Number(row.free),
+    leased: Number(row.leased),
+    resting: Number(row.resting),
+    createdAt: Number(row.created_at),
+  }));
+}
+
+export async function readNodes(tx: Tx): Promise<readonly StoredNode[]> {
+  const nodes = await tx.execute(sql`
+    select n.id, n.endpoint, n.public_key,
+           (select count(*)::int from adit.peers p where p.node_id = n.id and p.wanted) as wanted,
+           (select count(*)::int from adit.peers p
+             where p.node_id = n.id and p.wanted and p.generation = p.applied_generation) as applied
+      from adit.nodes n order by n.id`);
+  const found: StoredNode[] = [];
+  for (const row of nodes) {
+    found.push({
+      id: String(row.id),
+      endpoint: String(row.endpoint),
+      publicKey: String(row.public_key),
+      peersWanted: Number(row.wanted),
+      peersApplied: Number(row.applied),
+      runs: await readRuns(tx, String(row.id)),
+    });
+  }
+  return found;
+}
+
+export async function readNodeNames(tx: Tx): Promise<readonly string[]> {
+  return (await tx.execute(sql`select id from adit.nodes order by id`)).map((row) => String(row.id));
+}
+
+/** Index: reconcile_runs_started. */
+async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> {
+  const rows = await tx.execute(sql`
+    select ${ms('r.started_at')} as at,
+           (extract(epoch from r.finished_at - r.started_at) * 1000)::float8 as duration, r.outcome,
+           r.added, r.removed, r.changed, r.quarantined, r.refused, left(r.error, 1000) as error
+      from adit.reconcile_runs r where r.node_id = ${node} order by r.started_at desc limit ${RUNS_SHOWN}`);
+  return rows.map((row) => ({
+    at: Number(row.at),
+    durationMs: Number(row.duration),
+    outcome: String(row.outcome),
+    added: Number(row.added),
+    removed: Number(row.removed),
+    changed: Number(row.changed),
+    quarantined: Number(row.quarantined),
+    refused: Number(row.refused),
+    error: row.error === null ? null : String(row.error),
+  }));
+}
+
+export async function readPlanUse(tx: Tx, now: Date) {
+  const rows = await tx.execute<{ plan: string; accounts: number }>(sql`
+    select plan, count(distinct account_id) filter (
+             where starts_at <= ${now.toISOString()} and ends_at > ${now.toISOString()})::int as accounts
+      from adit.subscriptions group by plan order by plan`);
+  return rows.map(({ plan, accounts }) => ({ plan, accounts }));
+}

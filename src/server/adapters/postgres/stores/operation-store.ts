@@ -1,0 +1,111 @@
+import { eq, sql } from 'drizzle-orm';
+import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
+import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
+import type { NewJob } from '../../../core/ports/jobs.ts';
+import type { OperationStore, OperationTransaction } from '../../../core/ports/operations.ts';
+import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
+import { accountNotes, operatorRequests } from '../operations-schema.ts';
+import { accounts } from '../schema.ts';
+import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
+import { readAccounts } from './account-reader.ts';
+import { writeAudit } from './audit-writer.ts';
+import { addOperatorsPool } from './node-store.ts';
+import { storableText } from './storable.ts';
+
+export interface OperationStoreDeps extends AccessStoreDeps {
+  readonly jobOperations: JobOperationsIn;
+}
+
+/** What operators do, each act one transaction with its line in the audit. */
+export function createOperationStore(deps: OperationStoreDeps): OperationStore {
+  return {
+    async transaction(work) {
+      let jobs: NewJob[] = [];
+      const result = await deps.database.transaction((tx) => {
+        // The work may run again after a deadlock: only the try that commits counts.
+        jobs = [];
+        return work(operationTransaction(tx, deps, jobs));
+      });
+      if (jobs.length > 0) deps.wake(jobs);
+      return result;
+    },
+  };
+}
+
+function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]): OperationTransaction {
+  return {
+    once: (id, at) => once(tx, id, at),
+    record: (entry) => writeAudit(tx, [entry]),
+    async openAccount(id) {
+      await tx.execute(sql`select from adit.accounts where id = ${id} for no key update`);
+      return (await readAccounts(tx, [id])).get(id) ?? null;
+    },
+    ownerOf: (id) => ownerOf(tx, id),
+    access: accessTransaction(tx, deps, jobs),
+    pauseAccount: (id, now) => pauseAccount(tx, id, now),
+    async resumeAccount(id) {
+      await tx.update(accounts).set({ pausedAt: null }).where(eq(accounts.id, id));
+    },
+    restorePeers: (id, now) => restorePeers(tx, id, now),
+    async addNote({ at, text, operatorName, ...note }) {
+      const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
+      await tx.insert(accountNotes).values({ ...note, ...stored });
+    },
+    nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
+    lockPools: () => lockPools(tx),
+    addPool: (node, pool) => addOperatorsPool(tx, node, pool),
+    jobs: deps.jobOperations(toSqlExecutor(tx)),
+  };
+}
+
+async function once(tx: Tx, id: string, at: Date): Promise<boolean> {
+  const added = await tx
+    .insert(operatorRequests)
+    .values({ id, at })
+    .onConflictDoNothing()
+    .returning({ id: operatorRequests.id });
+  return added.length > 0;
+}
+
+async function ownerOf(tx: Tx, id: PeerId) {
+  const rows = await tx.execute<{ account: string; device: string }>(sql`
+    select d.account_id::text as account, d.id as device
+      from adit.peers p join adit.devices d on d.id = p.device_id where p.id = ${id}`);
+  const row = rows[0];
+  return row === undefined ? null : { account: accountId(Number(row.account)), device: deviceId(row.device) };
+}
+
+/** Indexes: devices_account, peers_device. */
+async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
+  await tx
+    .update(accounts)
+    .set({ pausedAt: sql`coalesce(${accounts.pausedAt}, ${now.toISOString()})` })
+    .where(eq(accounts.id, id as never));
+  const peers = await tx.execute<{ id: string }>(sql`
+    update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
+      from adit.devices d where d.account_id = ${id} and p.device_id = d.id and p.wanted
+    returning p.id`);
+  return peers.map((row) => peerId(row.id));
+}
+
+/** What expiry and pause took away comes back: the devices kept their addresses and keys. */
+async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
+  const peers = await tx.execute<{ id: string }>(sql`
+    update adit.peers p set wanted = true, generation = generation + 1, changed_at = ${now.toISOString()}
+      from adit.devices d join adit.accounts a on a.id = d.account_id
+     where d.account_id = ${id} and d.state = 'active' and a.paused_at is null
+       and p.device_id = d.id and not p.wanted and p.released_at is null
+       and exists (
+         select from adit.subscriptions s
+          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
+    returning p.id`);
+  return peers.map((row) => peerId(row.id));
+}
+
+async function lockPools(tx: Tx) {
+  await tx.execute(sql`lock table adit.pools in share row exclusive mode`);
+  const rows = await tx.execute<{ cidr4: string; cidr6: string | null }>(
+    sql`select cidr4::text, cidr6::text from adit.pools order by id`,
+  );
+  return rows.map(({ cidr4, cidr6 }) => ({ cidr4, cidr6 }));
+}

@@ -1,0 +1,22 @@
+import type { SettingsModel } from '../../../../views/dashboard/models/machine.ts';
+import type { DashboardReader } from '../../../core/ports/dashboard.ts';
+import type { JobReader } from '../../../core/ports/job-desk.ts';
+import type { LogHistory } from '../../../core/ports/log-history.ts';
+import type { LocalNodeState } from '../../../services/list-nodes.ts';
+import type { NodeActivity } from '../../../services/node-activity.ts';
+import type { OperateDeps } from '../../../services/operate/deps.ts';
+
+/** What the pages read and do. */
+export interface PagesDeps {
+  readonly reader: DashboardReader;
+  readonly jobs: JobReader;
+  readonly activity: NodeActivity;
+  readonly local: LocalNodeState;
+  readonly operate: OperateDeps;
+  readonly logs: LogHistory;
+  readonly settings: SettingsModel['groups'];
+  readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
+}
+
+/** Rows of one page. */
+export const PAGE_ROWS = 50;

@@ -1,0 +1,99 @@
+import type { FormState } from '../../../../views/dashboard/models.ts';
+import { NodesPage } from '../../../../views/dashboard/pages/nodes.tsx';
+import { PlansPage } from '../../../../views/dashboard/pages/plans.tsx';
+import { PoolsPage } from '../../../../views/dashboard/pages/pools.tsx';
+import { SettingsPage } from '../../../../views/dashboard/pages/settings.tsx';
+import { actions, paths } from '../../../../views/dashboard/paths.ts';
+import type { PoolRow } from '../../../core/ports/dashboard.ts';
+import { listNodes } from '../../../services/list-nodes.ts';
+import { addPool } from '../../../services/operate/add-pool.ts';
+import { page } from '../answers.ts';
+import type { Route, RouteContext } from '../routes.ts';
+import { actOf, backTo, good } from './act.ts';
+import type { PagesDeps } from './deps.ts';
+
+/** Pools, nodes, plans and settings: short lists, shown whole. */
+export function machineRoutes(deps: PagesDeps): readonly Route[] {
+  const seen = { method: 'GET', role: 'viewer', kind: 'page' } as const;
+  return [
+    { ...seen, path: paths.pools, handle: (context) => pools(deps, context) },
+    {
+      method: 'POST',
+      role: 'owner',
+      kind: 'action',
+      path: actions.addPool,
+      handle: (context) => newPool(deps, context),
+    },
+    { ...seen, path: paths.nodes, handle: (context) => nodes(deps, context) },
+    { ...seen, path: paths.plans, handle: (context) => plans(deps, context) },
+    { ...seen, role: 'owner', path: paths.settings, handle: async (context) => settings(deps, context) },
+  ];
+}
+
+const CLEAN: FormState = { values: {}, problem: null };
+
+async function pools({ reader }: PagesDeps, context: RouteContext, form = CLEAN): Promise<Response> {
+  const [rows, names] = await Promise.all([reader.pools(), reader.nodeNames()]);
+  const model = {
+    pools: rows.map((row) => ({ ...row, daysLeft: null, history: null, health: healthOf(row) })),
+    nodes: names,
+    form,
+  };
+  return page(String(PoolsPage({ shell: context.shell(), model })), form.problem === null ? 200 : 422);
+}
+
+/** Nearly full is one address in ten; full is none, those at rest counted as had. */
+function healthOf({ free, resting, total }: PoolRow): 'good' | 'warn' | 'bad' {
+  if (free + resting === 0) return 'bad';
+  return free + resting < total / 10 ? 'warn' : 'good';
+}
+
+async function newPool(deps: PagesDeps, context: RouteContext): Promise<Response> {
+  const form = await context.form();
+  const typed = (name: string) => (form.get(name) ?? '').trim().slice(0, 64);
+  const values = { node: typed('node'), cidr4: typed('cidr4'), cidr6: typed('cidr6') };
+  const outcome = await addPool(deps.operate, actOf(context, form), values);
+  switch (outcome.kind) {
+    case 'done':
+      return backTo(
+        form,
+        paths.pools,
+        good('did-pool-add', { pool: outcome.pool, count: outcome.addresses }),
+      );
+    case 'invalid':
+      return pools(deps, context, { values, problem: { field: outcome.field, text: outcome.text } });
+    case 'overlap': {
+      const text = context.shell().t('problem-pool-overlap', { pool: outcome.pool });
+      return pools(deps, context, { values, problem: { field: outcome.field, text } });
+    }
+  }
+}
+
+async function nodes(deps: PagesDeps, context: RouteContext): Promise<Response> {
+  const model = { nodes: await listNodes(deps, context.now) };
+  return page(String(NodesPage({ shell: context.shell(), model })));
+}
+
+async function plans({ reader, access }: PagesDeps, context: RouteContext): Promise<Response> {
+  const use = new Map((await reader.planUse(context.now)).map((each) => [each.plan, each.accounts]));
+  const devices = access.devicesPerAccount;
+  const row = (name: string, days: number, setBy: string | null) => ({
+    name,
+    days,
+    devices,
+    accounts: use.get(name) ?? 0,
+    setBy,
+  });
+  const others = [...use.keys()].filter((name) => name !== 'trial' && name !== 'gift');
+  const rows = [
+    row('trial', access.trialDays, 'TRIAL_DAYS'),
+    // Days are chosen with each grant.
+    row('gift', 0, null),
+    ...others.map((name) => row(name, 0, null)),
+  ];
+  return page(String(PlansPage({ shell: context.shell(), model: { plans: rows } })));
+}
+
+function settings({ settings: groups }: PagesDeps, context: RouteContext): Response {
+  return page(String(SettingsPage({ shell: context.shell(), model: { groups } })));
+}
