@@ -29,7 +29,7 @@ async function setUp() {
     {
       database,
       stores: { peers, nodes, access, jobs: { rescue: async () => 0, wake: () => {} } },
-      local: { tunnel, file: { write: async () => {} } },
+      local: { tunnel, carry: () => {}, file: { write: async () => {} } },
       reconcile: { timeoutSeconds: 20, intervalSeconds: 60 },
     } as unknown as NodeWorkDeps,
   );
