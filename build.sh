@@ -264,6 +264,15 @@ command_bench() {
   "$BUN" "bench/$name.ts" "$@"
 }
 
+# The dashboard's views without a server: to look at, or as pictures in dist/screenshots.
+command_views() {
+  local program=$1
+  shift
+  set_up
+  rm -f "$log"
+  exec "$BUN" "src/build/$program.ts" "$@"
+}
+
 usage() {
   cat <<'TEXT'
 Usage: ./build.sh [command]
@@ -272,6 +281,8 @@ Usage: ./build.sh [command]
   demo [args]      try it: compile when needed and start `adit demo` (no token, no root, no database needed)
   test [filter]    types, style, compile and every test; only test files whose path contains the filter
   bench NAME       one benchmark of bench/
+  storybook [port] every view of the dashboard with canned and hostile data, on one port (6006)
+  screenshots [f]  pictures of every view at 1440 and 390 px, light and dark, in dist/screenshots
   setup            fetch the pinned Bun and the npm packages, nothing else
   help             this text
 TEXT
@@ -285,6 +296,7 @@ main() {
     demo) command_demo "$@" ;;
     test) command_test "$@" ;;
     bench) command_bench "$@" ;;
+    storybook | screenshots) command_views "$command" "$@" ;;
     setup) set_up ;;
     help | -h | --help) usage ;;
     *)

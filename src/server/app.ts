@@ -6,11 +6,11 @@ import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
 import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
-import { createLivePart } from './app/live.ts';
+import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
-import { createPages } from './app/pages.ts';
+import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
@@ -126,27 +126,33 @@ export function buildApp(options: AppOptions): App {
       node.record(),
       ...bot.records(),
     ];
+    const watching = watch({ database, stores, local, wayIn }, { activity, node, bot, lag, loops });
+    return { database, jobs, bot, node, schedule, loops, ...watching };
+  }
+
+  /** What operators see of it: the way in, the pages, and the overview that moves. */
+  function watch(
+    { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
+    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
+  ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
     const live = createLivePart(world, {
       live: config.live,
       reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
       database,
       stores,
-      node,
-      bot,
-      lag,
+      ...parts,
       logins,
       ends: wayIn.ends,
-      loops,
     });
     const dashboard = createDashboardPart(world, {
       http: config.http,
       wayIn,
       findSession: logins.find,
       attention: live.attention,
-      routes: () => [...live.routes, ...createPages(world, { config, stores, activity, node, local })],
+      routes: () => [...live.routes, ...createPages(world, { ...parts, config, stores, local })],
     });
-    return { database, jobs, bot, node, schedule, dashboard, live, loops };
+    return { dashboard, live };
   }
 
   async function setGoing(furnished: ReturnType<typeof furnish>, signal: AbortSignal) {

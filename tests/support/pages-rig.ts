@@ -2,6 +2,7 @@ import { createLogHistory } from '../../src/server/adapters/log/history.ts';
 import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
 import { effectiveSettings } from '../../src/server/config/settings.ts';
 import { pageRoutes } from '../../src/server/entry/http/pages/routes.ts';
+import type { Route } from '../../src/server/entry/http/routes.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
 import { type DashboardRig, openDashboardRig } from './dashboard-rig.ts';
 import { createDoorKit } from './door-kit.ts';
@@ -23,7 +24,8 @@ export const ENVIRONMENT = {
   HTTP_PORT: '8081',
 };
 
-export async function openPagesRig(): Promise<PagesRig> {
+/** `more`: the routes of the overview, when they are to be there. */
+export async function openPagesRig(more: readonly Route[] = []): Promise<PagesRig> {
   const data = await openOperateRig();
   const { clock, log } = createDoorKit();
   const tunnel = createMemoryTunnel({ clock, publicKey: keyOf(0), listenPort: 51820 });
@@ -39,7 +41,7 @@ export async function openPagesRig(): Promise<PagesRig> {
     settings: effectiveSettings(ENVIRONMENT),
     access: { trialDays: 3, devicesPerAccount: 3 },
   });
-  const site = await openDashboardRig({ database: data.test, routes: () => routes });
+  const site = await openDashboardRig({ database: data.test, routes: () => [...routes, ...more] });
   // Without an owner every page is the one that says so.
   await site.operator('the-owner', 'owner');
   return {

@@ -53,7 +53,7 @@ export function Code({ t, text, copy }: { t: Translate; text: string; copy?: boo
   return (
     <span class="code-line">
       <code dir="ltr">
-        <Signs text={text} keepLines={false} />
+        <Signs text={clipped(text, TITLE_LENGTH)} keepLines={false} />
       </code>
       {copy && (
         <button type="button" class="icon-button copy" data-copy={text} data-done={t('copied')}>

@@ -19,7 +19,7 @@ export function ConfirmPage({ shell, model }: { shell: Shell; model: ConfirmMode
     <Layout shell={shell} title={t(`confirm-${kind}`, count)}>
       <section class="card confirm">
         <p class="confirm-subject">
-          <Foreign text={model.subject} whole={true} />
+          <Foreign text={clipped(model.subject, 200)} whole={true} />
         </p>
         <p>{t(`confirm-${kind}-effect`, count)}</p>
         <ProblemBox problem={model.problem?.field === 'typed' ? null : model.problem} />

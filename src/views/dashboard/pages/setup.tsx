@@ -37,6 +37,7 @@ function SetupOver({ shell }: { shell: Shell }) {
 function SetupForm({ shell, model }: { shell: Shell; model: SetupModel }) {
   const { t } = shell;
   const { form } = model;
+  const secret = { form, type: 'password', autocomplete: 'new-password', required: true, maxlength: 200 };
   return (
     <form method="post" action={paths.setup} class="form">
       <Hidden name="csrf" value={shell.csrf} />
@@ -54,25 +55,8 @@ function SetupForm({ shell, model }: { shell: Shell; model: SetupModel }) {
       ) : (
         <input type="hidden" name="name" value={model.name} autocomplete="username" />
       )}
-      <Field
-        name="password"
-        label={t('password-new')}
-        hint={t('password-hint')}
-        form={form}
-        type="password"
-        autocomplete="new-password"
-        required={true}
-        maxlength={200}
-      />
-      <Field
-        name="again"
-        label={t('password-again')}
-        form={form}
-        type="password"
-        autocomplete="new-password"
-        required={true}
-        maxlength={200}
-      />
+      <Field name="password" label={t('password-new')} hint={t('password-hint')} {...secret} />
+      <Field name="again" label={t('password-again')} {...secret} />
       <button type="submit" class="button primary">
         {t('setup-do')}
       </button>
