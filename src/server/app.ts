@@ -85,9 +85,10 @@ export function buildApp(options: AppOptions): App {
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
     else await refuseForeign(local, name, signal);
     local.carry(await stores.nodes.addedPools(LOCAL_NODE));
-    const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
+    // Before the interface is touched: a pool that is refused must not cost those who are connected their server.
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
+    const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local, wayIn };
   }
