@@ -2,10 +2,12 @@ import type { UpdateId } from '../../core/ids.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Inbox } from '../../core/ports/store.ts';
 
-/** Marks updates as handled. What cannot be written now is written with a later one. */
+/** Marks updates as handled. What cannot be written now is written later. */
 export interface Settler {
   /** Never throws. */
   settle(id: UpdateId): Promise<void>;
+  /** Writes what is owed. Never throws; repeating is safe. */
+  repay(): Promise<void>;
 }
 
 /** A restart answers these few again, rather than memory growing while the database is away. */
@@ -25,13 +27,16 @@ export function createSettler(inbox: Inbox, log: Log): Settler {
     }
   }
 
+  async function repay(): Promise<void> {
+    const debts = owed;
+    owed = [];
+    await Promise.all(debts.map(write));
+  }
+
   return {
     async settle(id) {
-      const written = await write(id);
-      if (!written || owed.length === 0) return;
-      const debts = owed;
-      owed = [];
-      await Promise.all(debts.map(write));
+      if (await write(id)) await repay();
     },
+    repay,
   };
 }
