@@ -19,7 +19,8 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener('abort', stop);
       resolve();
-    }, ms);
+      // A moment that has passed already is now; Node warns of less than nothing.
+    }, Math.max(0, ms));
     signal?.addEventListener('abort', stop, { once: true });
   });
 }
