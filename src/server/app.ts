@@ -6,17 +6,17 @@ import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
 import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
-import { createLivePart } from './app/live.ts';
+import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
-import { createPages } from './app/pages.ts';
+import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
-import { createLocalNode } from './app/tunnel.ts';
+import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
@@ -52,12 +52,17 @@ export interface AppOptions {
   readonly removeTunnelAtStop: boolean;
 }
 
+export interface Started {
+  readonly port: number;
+  readonly tunnel: 'kernel' | 'userspace' | 'memory';
+  /** Where the first operator comes in; null when there is one already. */
+  readonly setupLink: string | null;
+}
+
 export interface App {
   readonly world: World;
   /** Resolves when users are served. Throws one clear AppError, after undoing what had begun. */
-  start(
-    signal: AbortSignal,
-  ): Promise<{ readonly port: number; readonly tunnel: 'kernel' | 'userspace' | 'memory' }>;
+  start(signal: AbortSignal): Promise<Started>;
   /** Lets what is in hand end within `graceMs`, then lets go of everything. Repeating is safe; never throws. */
   stop(graceMs: number): Promise<void>;
 }
@@ -67,7 +72,7 @@ export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
   const notify = createSdNotify(options.notifySocket);
-  const stops = createStops(world.log);
+  const stops = createStops(world.log, world.clock);
   let parts: (() => ReadinessParts) | null = null;
 
   /** The ground: state folder, database with its schema, and the interface. */
@@ -80,11 +85,15 @@ export function buildApp(options: AppOptions): App {
     await migrateAll(world, address, stores.jobs);
     const wayIn = await createWayIn(world, stores.operators, config.stateDir);
     const local = await createLocalNode(world, { ...config, ...options });
-    if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
-    const { created } = await local.tunnel.ensureUp(signal);
-    const { publicKey, endpoint, pool } = local;
-    await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const name = config.wireguard.interfaceName;
+    // What a killed demo left under the demo's own name is the demo's.
+    if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
+    else await refuseForeign(local, name, signal);
+    local.carry(await stores.nodes.addedPools(LOCAL_NODE));
+    const { publicKey, endpoint, pool } = local;
+    // Before the interface is touched: a pool that is refused must not cost those who are connected their server.
+    await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
+    const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local, wayIn };
   }
@@ -108,39 +117,51 @@ export function buildApp(options: AppOptions): App {
       deviceWord,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
-    const reconcileTimeoutMs = config.reconcile.timeoutSeconds * 1000;
-    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcileTimeoutMs });
-    const table = scheduleTable({ reconcileSeconds: config.reconcile.intervalSeconds });
+    const { reconcile } = config;
+    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
+    const table = scheduleTable({ reconcileSeconds: reconcile.intervalSeconds });
     const schedule = createSchedule(world, jobs, table);
     registerJobs(world, config, stores, node);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
-    const loops = () => [...jobs.loops(), ...schedule.records(), node.holder.record(), ...bot.records()];
+    const loops = () => [
+      ...jobs.loops(),
+      ...schedule.records(),
+      node.holder.record(),
+      node.record(),
+      ...bot.records(),
+    ];
+    const watching = watch({ database, stores, local, wayIn }, { activity, node, bot, lag, loops });
+    return { database, jobs, bot, node, schedule, loops, ...watching };
+  }
+
+  /** What operators see of it: the way in, the pages, and the overview that moves. */
+  function watch(
+    { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
+    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
+  ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
     const live = createLivePart(world, {
       live: config.live,
       reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
       database,
       stores,
-      node,
-      bot,
-      lag,
+      ...parts,
       logins,
       ends: wayIn.ends,
-      loops,
     });
     const dashboard = createDashboardPart(world, {
       http: config.http,
       wayIn,
       findSession: logins.find,
       attention: live.attention,
-      routes: () => [...live.routes, ...createPages(world, { config, stores, activity, node, local })],
+      routes: () => [...live.routes, ...createPages(world, { ...parts, config, stores, local })],
     });
-    return { database, jobs, bot, node, schedule, dashboard, live, loops };
+    return { dashboard, live };
   }
 
-  async function setGoing(furnished: ReturnType<typeof furnish>) {
+  async function setGoing(furnished: ReturnType<typeof furnish>, signal: AbortSignal) {
     const { database, jobs, bot, node, schedule, dashboard, live, loops } = furnished;
     node.holder.start();
     stops.add('node', () => node.holder.stop());
@@ -150,10 +171,10 @@ export function buildApp(options: AppOptions): App {
     live.start(port);
     // Ended before the server is, which waits for the answers it is giving.
     stops.add('live pages', live.stop);
-    await dashboard.announceSetup(port);
+    const setupLink = await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
-    await node.holder.held;
+    await node.holder.whenHeld(signal);
     bot.start();
     stops.add('bot', bot.stop);
     parts = () => ({
@@ -163,7 +184,7 @@ export function buildApp(options: AppOptions): App {
       loops: loops(),
       breakers: world.breakers.states(),
     });
-    return port;
+    return { port, setupLink };
   }
 
   function startHttp(webhook: WebhookEntry | null, { dashboard }: DashboardPart) {
@@ -186,10 +207,10 @@ export function buildApp(options: AppOptions): App {
     async start(signal) {
       try {
         const ground = await lay(signal);
-        const port = await setGoing(furnish(ground));
+        const going = await setGoing(furnish(ground), signal);
         notify.ready();
         notify.status('serving');
-        return { port, tunnel: ground.local.tunnel.kind };
+        return { ...going, tunnel: ground.local.tunnel.kind };
       } catch (error) {
         await stops.run(0);
         throw error;

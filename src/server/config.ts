@@ -77,12 +77,14 @@ export interface XrayConfig {
   readonly reconcileBatchLimit: number;
 }
 
-/** Where the program runs; only for defaults of paths. */
+/** Where the program runs, for defaults of paths, and what for. */
 export interface Surroundings {
   /** Started by systemd: state lies in /var/lib/adit. */
   readonly asService: boolean;
   /** Relative paths start here. */
   readonly cwd: string;
+  /** A verb that never makes the interface needs nothing that only the interface needs. */
+  readonly withoutInterface?: boolean;
 }
 
 export type ParsedConfig =
@@ -97,6 +99,7 @@ export function parseConfig(environment: Environment, surroundings: Surroundings
   const wrong = new Set(problems.keys());
   const broken = rules
     .filter((rule) => !rule.about.some((name) => wrong.has(name)))
+    .filter((rule) => !(rule.ofInterface && surroundings.withoutInterface))
     .flatMap((rule) => rule.problem(values) ?? []);
   const all = [...problems.values(), ...broken, ...misspelled(environment)];
   return all.length > 0

@@ -25,13 +25,20 @@ const outside: Outside = {
   onStopSignal: (listener) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, listener);
   },
+  onUncaught: (listener) => {
+    process.on('unhandledRejection', (error) => listener(error, 'lone'));
+    process.on('uncaughtException', (error) => listener(error, 'thrown'));
+  },
   exit: (code) => process.exit(code),
 };
 
 /** Every problem at once, then exit code 2. */
-async function configured(use: (config: Config) => Promise<ExitCode>): Promise<ExitCode> {
-  const surroundings = { asService: environment.INVOCATION_ID !== undefined, cwd: process.cwd() };
-  const parsed = parseConfig(environment, surroundings);
+async function configured(
+  use: (config: Config) => Promise<ExitCode>,
+  { withoutInterface = false } = {},
+): Promise<ExitCode> {
+  const asService = environment.INVOCATION_ID !== undefined;
+  const parsed = parseConfig(environment, { asService, cwd: process.cwd(), withoutInterface });
   if (parsed.ok) return use(parsed.ok);
   for (const problem of parsed.problems) err(`adit: ${problem}\n`);
   err('adit: docs/configuration.md describes every variable\n');
@@ -43,9 +50,10 @@ const paint = { colours: wantsColours(outside.onTerminal, environment.NO_COLOR) 
 const handlers: CliHandlers = {
   serve: () => configured((config) => serve(config, outside)),
   demo: (options) => demo({ ...options, environment, cwd: process.cwd(), out }, outside),
-  migrate: () => configured((config) => migrateOnce(config, outside, out)),
+  migrate: () => configured((config) => migrateOnce(config, outside, out), { withoutInterface: true }),
   doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
-  status: ({ json }) => configured((config) => status(config, outside, { json, out, ...paint })),
+  status: ({ json }) =>
+    configured((config) => status(config, outside, { json, out, ...paint }), { withoutInterface: true }),
   createAdmin: (options) =>
     configured((config) =>
       createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),

@@ -108,7 +108,24 @@ describe('Debian packages', () => {
   const aptCalls = async () => (await readFile(join(folder, 'apt.log'), 'utf8')).trim().split('\n');
 
   test('missing are the unknown ones and the removed ones', async () => {
-    expect((await withFunctions('missing_packages')).out).toBe('strace\nchromium\n');
+    const { out } = await withFunctions('missing_packages nftables strace chromium');
+    expect(out).toBe('strace\nchromium\n');
+  });
+
+  test('a demo that cannot have its tunnel goes on without it, and says what is missing', async () => {
+    await fake('dpkg-query', 'exit 1');
+    await apt('exit 100');
+    const { out, code } = await withFunctions('is_root() { true; }; tunnel_packages; echo "goes on"');
+    expect(out).toContain('What to do: apt-get install wireguard-tools wireguard-go iproute2 nftables');
+    expect(out).toEndWith('goes on\n');
+    expect(code).toBe(0);
+  });
+
+  test('without root a demo installs nothing', async () => {
+    await fake('dpkg-query', 'exit 1');
+    await apt('exit 0');
+    expect((await withFunctions('is_root() { false; }; tunnel_packages')).out).toBe('');
+    expect(await Bun.file(join(folder, 'apt.log')).exists()).toBe(false);
   });
 
   test('lists are fetched only when the first try fails', async () => {

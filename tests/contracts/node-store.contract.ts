@@ -43,11 +43,34 @@ export function nodeStoreContract(name: string, open: OpenRig): void {
       expect(made.address.ip4).toStartWith('10.66.0.');
     });
 
+    test('F-A7: a pool that is left out is a conflict, as its devices would be cut off in silence', async () => {
+      expect(await codeOf(node(rig, { cidr4: '10.70.0.0/24', cidr6: null }))).toBe('conflict');
+      expect(await rig.nodes.usage()).toHaveLength(1);
+    });
+
+    test('an IPv6 range given later is for the devices that come later', async () => {
+      const older = { cidr4: '10.71.0.0/29', cidr6: null };
+      await node(rig, POOL, older);
+      await node(rig, POOL, { ...older, cidr6: 'fd00:71::/64' });
+      const leased = await rig.store.transaction((tx) => tx.claimAddresses(NODE, 253 + 5));
+      expect(leased.filter((each) => each.ip4.startsWith('10.71.') && each.ip6 === null)).toHaveLength(0);
+      expect(leased.some((each) => each.ip6?.startsWith('fd00:71::'))).toBe(true);
+    });
+
+    test('A6: a pool larger than one statement writes is whole, and registering it again changes nothing', async () => {
+      const big = { cidr4: '10.80.0.0/15', cidr6: null };
+      await node(rig, POOL, big);
+      await node(rig, POOL, big);
+      const found = (await rig.nodes.usage()).find((each) => each.pool === big.cidr4);
+      expect(found?.free).toBe(2 ** 17 - 3);
+    });
+
     test('F-A7: pools that overlap are a conflict, and nothing of the second is kept', async () => {
       const inside = { cidr4: '10.66.0.128/25', cidr6: null };
       const around = { cidr4: '10.66.0.0/16', cidr6: null };
       const sameSix = { cidr4: '10.70.0.0/24', cidr6: POOL.cidr6 };
-      for (const pool of [inside, around, sameSix]) expect(await codeOf(node(rig, pool))).toBe('conflict');
+      for (const pool of [inside, around, sameSix])
+        expect(await codeOf(node(rig, POOL, pool))).toBe('conflict');
       expect(await rig.nodes.usage()).toHaveLength(1);
     });
 
@@ -133,6 +156,14 @@ export function nodeStoreContract(name: string, open: OpenRig): void {
       expect(await rig.inbox.forget(later(rig, -DAY_MS))).toBe(0);
       expect(await rig.inbox.forget(later(rig, DAY_MS))).toBe(1);
       expect((await rig.inbox.unsettled(10)).map((each) => each.id)).toEqual([updateId(2)]);
+    });
+
+    test('F-D13: more updates than one page are forgotten at once; one never handled stays', async () => {
+      const ids = Array.from({ length: 11_000 }, (_, index) => updateId(index + 1));
+      await rig.inbox.accept(ids.map((id) => ({ id, payload: {} })));
+      await Promise.all(ids.slice(1).map((id) => rig.inbox.settle(id)));
+      expect(await rig.inbox.forget(later(rig, DAY_MS))).toBe(10_999);
+      expect((await rig.inbox.unsettled(10)).map((each) => each.id)).toEqual([updateId(1)]);
     });
   });
 }

@@ -84,6 +84,12 @@ describe('defaults', () => {
     expect(config.http.port).toBe(9000);
   });
 
+  test('trusted proxies are networks of both families, and none at first', () => {
+    const some = accepted({ TRUSTED_PROXIES: '127.0.0.1/32, fd00::/8', WG_BACKEND: 'memory' });
+    expect(some.http.trustedProxies).toEqual(['127.0.0.1/32', 'fd00::/8']);
+    expect(accepted({ WG_BACKEND: 'memory' }).http.trustedProxies).toEqual([]);
+  });
+
   test('the memory backend needs no endpoint', () => {
     expect(accepted({ WG_BACKEND: 'memory' }).wireguard.endpoint).toBeNull();
   });
@@ -110,6 +116,8 @@ describe('one wrong value is one problem, and names what is right', () => {
     ['HTTP_HOST', 'no host', 'host name'],
     ['HTTP_PORT', '65536', '65535'],
     ['METRICS_TOKEN', 'short', '16 characters'],
+    ['TRUSTED_PROXIES', '10.0.0.1', 'networks such as'],
+    ['TRUSTED_PROXIES', 'everybody', 'networks such as'],
     ['WG_BACKEND', 'docker', 'kernel'],
     ['WG_INTERFACE', 'sixteen-letters-', '15 characters'],
     ['WG_INTERFACE', 'wg/0', 'slash'],
@@ -221,6 +229,12 @@ describe('problems together', () => {
       'WEBHOOK_URL is not set; TELEGRAM_MODE=webhook needs it',
       'WEBHOOK_SECRET is not set; TELEGRAM_MODE=webhook needs it',
     ]);
+  });
+
+  test('a verb that makes no interface, such as `adit status` typed on the server, does without WG_ENDPOINT', () => {
+    const bare = { asService: false, cwd: '/home/op', withoutInterface: true };
+    expect(accepted({}, bare).wireguard.endpoint).toBeNull();
+    expect(parseConfig({ DB_POOL_MIN: '9', DB_POOL_MAX: '5' }, bare).problems).toHaveLength(1);
   });
 
   test.each(['auto', 'kernel', 'userspace'])('WG_BACKEND=%s needs WG_ENDPOINT', (backend) => {

@@ -165,7 +165,9 @@ describe('a config that does not arrive', () => {
     expect(world.courier.messages).toHaveLength(1);
     away = false;
     world.clock.advance(11 * 60_000);
-    await keepHouse({ ...world, node: LOCAL_NODE, log: createRecordingLog(world.logLines), restMs: 1 });
+    const operators = { forget: async () => 0 };
+    const log = createRecordingLog(world.logLines);
+    await keepHouse({ ...world, node: LOCAL_NODE, operators, log, restMs: 1 });
     await process.rest();
     expect(world.jobs.jobs.map((each) => each.state)).toEqual(['dead', 'completed']);
     expect(world.courier.documentsOf(CHAT)).toHaveLength(1);

@@ -8,13 +8,16 @@ export interface AditProcess {
   output(): string;
   /** Parsed lines of its log. */
   lines(): readonly Readonly<Record<string, unknown>>[];
-  /** Resolves with the exit code; 128 + n for a signal. */
+  /** Resolves with the exit code when all output is there; 128 + n for a signal. */
   readonly exited: Promise<number>;
+  /** Where it listens; throws while it does not. */
+  port(): number;
   get(path: string, init?: RequestInit): Promise<{ readonly status: number; readonly body: string }>;
   /** Value of a metric with its labels as Prometheus writes them; null when it is not there. */
   metric(name: string): Promise<number | null>;
   /** Waits until it says it is ready. */
   ready(withinMs?: number): Promise<void>;
+  signal(signal: NodeJS.Signals): void;
   /** Sends the signal and waits for the end. */
   kill(signal: NodeJS.Signals): Promise<number>;
 }
@@ -58,7 +61,12 @@ export function startAdit(place: Place, argv: readonly string[], options: StartO
     pid: child.pid,
     output: () => text,
     lines,
-    exited: child.exited,
+    exited: child.exited.then(async (code) => {
+      await collected;
+      return code;
+    }),
+    signal: (signal) => child.kill(signal),
+    port,
     get,
     async metric(name) {
       const { body } = await get('/metrics');
@@ -66,15 +74,15 @@ export function startAdit(place: Place, argv: readonly string[], options: StartO
       return line === undefined ? null : Number(line.slice(name.length + 1));
     },
     async ready(withinMs = 20_000) {
-      await eventually(
-        async () => {
-          if (child.exitCode !== null)
-            throw new Error(`it ended with ${child.exitCode}: ${text.slice(-4000)}`);
-          const { status, body } = await get('/readyz');
-          if (status !== 200) throw new Error(body);
-        },
-        { withinMs },
-      );
+      const look = async () => {
+        if (child.exitCode !== null) return;
+        const { status, body } = await get('/readyz');
+        if (status !== 200) throw new Error(body);
+      };
+      await eventually(look, { withinMs });
+      if (child.exitCode === null) return;
+      await collected;
+      throw new Error(`it ended with ${child.exitCode}: ${text.slice(-4000)}`);
     },
     async kill(signal) {
       child.kill(signal);

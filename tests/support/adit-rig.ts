@@ -3,9 +3,10 @@
  * a network namespace of its own (or, without one, the memory backend). Everything a test asks, it asks from outside.
  */
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import postgres, { type Sql } from 'postgres';
 import { type AditProcess, startAdit } from './adit-process.ts';
 import { createNamespace, type Namespace } from './netns.ts';
 import { firstLine, here, type Place, placeIn } from './place.ts';
@@ -14,6 +15,8 @@ import { type SimulatorControl, simulatorControl } from './simulator-control.ts'
 
 export const BINARY = new URL('../../dist/adit', import.meta.url).pathname;
 export const RIG_TOKEN = '4242:RIG-TOKEN_of-the-whole-binary-000000000';
+/** The test's server trusts everybody; that a password is given at all is for those who look where it turns up. */
+export const RIG_DATABASE_PASSWORD = 'rig-password-of-the-database';
 
 export interface RigOptions {
   /** `userspace`: a real interface in a namespace; needs root. `memory`: no interface, on this machine. */
@@ -31,12 +34,18 @@ export interface AditRig {
   readonly control: SimulatorControl;
   /** The database of the test's server; with the bundled one, an unused one. */
   readonly database: TestDatabase;
+  /** Looks into the database the binary uses, its bundled one too. */
+  readonly sql: Sql;
+  /** DB_POOL_MAX of the binary. */
+  readonly poolMax: number;
   readonly stateDir: string;
   /** Where the binary starts: an empty folder, not the project's. */
   readonly cwd: string;
   readonly token: string;
   /** The environment that `start` hands over. */
   readonly env: Readonly<Record<string, string>>;
+  /** Every run of the binary so far. */
+  readonly runs: readonly AditProcess[];
   /** Starts the binary; resolves when it is ready, unless told not to wait. */
   start(options?: {
     readonly env?: Readonly<Record<string, string>>;
@@ -56,6 +65,8 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
   const place = namespace ? await placeIn(namespace) : here;
   const database = await testDatabase();
   const folder = await mkdtemp(join(tmpdir(), 'adit-rig-'));
+  // The bundled server's own user passes through here.
+  await chmod(folder, 0o711);
   const stateDir = join(folder, 'state');
   const cwd = await mkdtemp(join(tmpdir(), 'adit-cwd-'));
   const simulator = await startSimulatorProcess(place, cwd);
@@ -66,7 +77,9 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     // A unix socket is the same file in every network namespace.
     ...(options.ownDatabase === false
       ? {}
-      : { DATABASE_URL: `postgres://${user}@localhost:${port}/${name}?host=${host}` }),
+      : {
+          DATABASE_URL: `postgres://${user}:${RIG_DATABASE_PASSWORD}@localhost:${port}/${name}?host=${host}`,
+        }),
     BOT_TOKEN: RIG_TOKEN,
     TELEGRAM_API_ROOT: `http://127.0.0.1:${simulator.port}`,
     HTTP_PORT: '0',
@@ -76,20 +89,26 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     WG_ENDPOINT: `127.0.0.1:${ENDPOINT_PORT}`,
     ...options.env,
   };
-  const running = new Set<AditProcess>();
+  const runs: AditProcess[] = [];
+  const bundled = { host: join(stateDir, 'postgres/run'), port: 5432, database: 'postgres', user: 'adit' };
+  const sql =
+    options.ownDatabase === false ? postgres({ ...bundled, max: 2, onnotice: () => {} }) : database.admin;
 
   return {
     place,
     namespace,
     control: simulatorControl(place, simulator.port, RIG_TOKEN),
     database,
+    sql,
+    poolMax: Number(env.DB_POOL_MAX ?? 15),
     stateDir,
     cwd,
     token: RIG_TOKEN,
     env,
+    runs,
     async start({ env: extra = {}, wait = true } = {}) {
       const adit = startAdit(place, [BINARY, 'serve'], { cwd, env: { ...env, ...extra } });
-      running.add(adit);
+      runs.push(adit);
       if (wait) await adit.ready();
       return adit;
     },
@@ -100,7 +119,8 @@ export async function createAditRig(options: RigOptions): Promise<AditRig> {
     },
     wgConf: () => readFile(join(stateDir, 'wg0.conf'), 'utf8'),
     async [Symbol.asyncDispose]() {
-      for (const adit of running) await adit.kill('SIGKILL');
+      for (const adit of runs) await adit.kill('SIGKILL');
+      await sql.end({ timeout: 1 });
       await simulator.stop();
       await place.dispose();
       await namespace?.dispose();

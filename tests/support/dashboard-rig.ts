@@ -50,13 +50,15 @@ export interface DashboardRig {
 export interface DashboardRigOptions {
   readonly routes?: (sessions: Sessions) => readonly Route[];
   readonly trustedProxies?: readonly string[];
+  /** Migrated. Default: a fresh one. It is dropped at the end either way. */
+  readonly database?: TestDatabase;
   /** Puts a bad network between the dashboard and the database. */
   readonly behindProxy?: boolean;
 }
 
 /** The dashboard over a real server and a real PostgreSQL; only wall time is the test's. */
 export async function openDashboardRig(options: DashboardRigOptions = {}): Promise<DashboardRig> {
-  const database = await testDatabase({ migrated: true });
+  const database = options.database ?? (await testDatabase({ migrated: true }));
   const { host, port } = database.socket;
   const network = options.behindProxy ? await startFaultyProxy({ path: `${host}/.s.PGSQL.${port}` }) : null;
   const address =

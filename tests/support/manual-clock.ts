@@ -30,6 +30,8 @@ export function createManualClock(start: Date = new Date('2026-03-01T12:00:00Z')
     sleep(ms, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
       if (signal?.aborted) return Promise.reject(signal.reason);
+      // Nothing has to pass: only the others get their turn.
+      if (ms <= 0) return Promise.resolve();
       const cancel = setAlarm(ms, resolve);
       signal?.addEventListener('abort', () => {
         cancel();

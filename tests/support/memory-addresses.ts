@@ -12,10 +12,14 @@ import {
 
 const keyOf = (pool: PoolId, position: number) => `${pool}:${position}`;
 
-/** Adds a pool with its free addresses; one that is there already is left as it is, an overlap is a conflict. */
+/** Adds a pool with its free addresses; one that is there already may get its IPv6 range, an overlap is a conflict. */
 export function addPool(tables: Tables, nodeId: NodeId, spec: PoolSpec): void {
   const pools = [...tables.pools.values()];
-  if (pools.some((each) => each.cidr4 === spec.cidr4)) return;
+  const present = pools.find((each) => each.cidr4 === spec.cidr4);
+  if (present) {
+    tables.pools.set(present.id, { ...present, cidr6: present.cidr6 ?? spec.cidr6 });
+    return;
+  }
   refuseDuplicate(
     pools.some((each) => overlaps(each.cidr4, spec.cidr4)),
     'pools_cidr4_overlap',

@@ -73,7 +73,7 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
         await life.effect('courier.delete', () => void remove(world, deadDocumentId));
       }
       await onDocument(await life.effect('courier.document', () => sendDocument(parcel)));
-      const content = new TextDecoder().decode(parcel.qrPng);
+      const content = new TextDecoder().decode(await parcel.qrPng());
       await life.effect('courier.photo', () =>
         world.send({ chatId, kind: 'photo', deviceId, fileName: null, content }),
       );

@@ -10,6 +10,10 @@ export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
     register: ({ id, publicKey, endpoint, pools }) =>
       database.transaction((tables) => {
         tables.nodes.set(id, { id, publicKey, endpoint, epoch: tables.nodes.get(id)?.epoch ?? 0 });
+        for (const { nodeId, cidr4 } of tables.pools.values()) {
+          const left = nodeId === id && !pools.some((each) => each.cidr4 === cidr4);
+          if (left) throw new AppError('conflict', `${cidr4} is left out.`);
+        }
         for (const each of pools) addPool(tables, id, each);
       }),
     nextEpoch: (id) =>
@@ -29,6 +33,7 @@ export function createMemoryNodeStore(database: MemoryDatabase): NodeStore {
       ),
     wakeResting: (restedBefore) => database.transaction((tables) => wakeResting(tables, restedBefore)),
     saveRun: (run) => database.transaction(({ runs }) => void runs.set(runs.size, run)),
+    addedPools: async () => [],
     forgetRuns: (before) =>
       database.transaction(({ runs }) => {
         const old = [...runs].filter(([, each]) => each.startedAt < before);

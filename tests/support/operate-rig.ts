@@ -18,13 +18,14 @@ import type { OperateDeps } from '../../src/server/services/operate/deps.ts';
 import { databaseOn } from './database.ts';
 import { createDoorKit } from './door-kit.ts';
 import { JOBS_SCHEMA, jobsDefaults } from './jobs-rig.ts';
-import { type Template, testDatabase } from './postgres.ts';
+import { type Template, type TestDatabase, testDatabase } from './postgres.ts';
 import type { PostgresRig } from './postgres-rig.ts';
 import { keyOf, NODE, POOL, type StoreRig } from './store-rig.ts';
 
 /** Everything the dashboard reads and does, over one real database with the real job queue (whose work nobody does). */
 export interface OperateRig extends StoreRig {
   readonly admin: PostgresRig['admin'];
+  readonly test: TestDatabase;
   readonly database: Database;
   readonly reader: DashboardReader;
   readonly queue: Jobs;
@@ -81,6 +82,7 @@ export async function openOperateRig(): Promise<OperateRig> {
     uuid: random.uuid,
     someoneWaits: null,
     admin: fresh.admin,
+    test: fresh,
     database,
     reader: createDashboardReader(database),
     queue,

@@ -21,7 +21,9 @@ export interface JournalEntry {
   readonly at: number;
   readonly method: string;
   readonly chatId: number | null;
-  readonly outcome: unknown;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly status: number;
+  readonly description: string | null;
 }
 
 export interface Wanted {
@@ -49,8 +51,8 @@ export interface SimulatorControl {
   /** A user with this id; they have not written yet. */
   newUser(id: number, languageCode?: string, firstName?: string): Promise<void>;
   say(user: number, text: string): Promise<void>;
-  /** Presses the button whose label contains `label`, on the newest message that has one; waits for it. */
-  press(user: number, label: string): Promise<void>;
+  /** Presses the button whose label contains `label`, or whose action it is, on the newest message that has one; waits for it. */
+  press(user: number, label: string, withinMs?: number): Promise<void>;
   messages(chat: number): Promise<readonly ChatMessage[]>;
   awaitMessage(chat: number, wanted: Wanted, withinMs?: number): Promise<ChatMessage>;
   /** The newest document's text. */
@@ -58,6 +60,12 @@ export interface SimulatorControl {
   block(user: number, blocked: boolean): Promise<void>;
   fault(order: Readonly<Record<string, unknown>>): Promise<number>;
   clearFaults(): Promise<void>;
+  /** How many calls the fault has hit so far. Only for one ordered without `count`. */
+  faultHits(id: number): Promise<number>;
+  /** Updates the bot has not confirmed yet. */
+  pendingUpdates(): Promise<number>;
+  /** Texts of the documents the user holds, oldest first; deleted ones are gone. */
+  heldConfigs(chat: number): Promise<readonly string[]>;
   disturb(what: Readonly<Record<string, unknown>>): Promise<void>;
   burst(order: Readonly<Record<string, unknown>>): Promise<BurstResult>;
   counters(): Promise<Readonly<Record<string, unknown>>>;
@@ -81,12 +89,13 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     newUser: (id, languageCode = 'en', firstName = `User ${id}`) =>
       post('users', { id, firstName, languageCode }),
     say: (user, text) => post(`users/${user}/text`, { text }),
-    async press(user, label) {
-      const message = await eventually(async () => {
+    async press(user, label, withinMs = 5_000) {
+      const find = async () => {
         const found = (await messages(user)).findLast((each) => buttonOf(each, label));
         if (!found) throw new Error(`no message of chat ${user} has a button "${label}"`);
         return found;
-      });
+      };
+      const message = await eventually(find, { withinMs });
       const { text } = buttonOf(message, label)!;
       await post(`users/${user}/press`, { messageId: message.message_id, text });
     },
@@ -103,6 +112,16 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     block: (user, blocked) => post(`users/${user}/block`, { blocked }),
     fault: async (order) => (await post<{ id: number }>('faults', order)).id,
     clearFaults: () => ask('DELETE', 'faults'),
+    async faultHits(id) {
+      const faults = await ask<readonly { id: number; hits: number }[]>('GET', 'faults');
+      return faults.find((each) => each.id === id)?.hits ?? 0;
+    },
+    pendingUpdates: async () => (await ask<readonly unknown[]>('GET', 'updates')).length,
+    async heldConfigs(chat) {
+      const documents = (await messages(chat)).flatMap((each) => each.document ?? []);
+      const read = async (id: string) => (await place.http(port, `/control/files/${id}`)).text();
+      return Promise.all(documents.map((each) => read(each.file_id)));
+    },
     disturb: (what) => post('disturb', what),
     burst: (order) => post('burst', order),
     counters: () => ask('GET', 'counters'),
@@ -111,4 +130,6 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
 }
 
 const buttonOf = (message: ChatMessage, label: string): Button | undefined =>
-  message.reply_markup?.inline_keyboard.flat().find((button) => button.text.includes(label));
+  message.reply_markup?.inline_keyboard
+    .flat()
+    .find((button) => button.text.includes(label) || button.callback_data?.split(':')[1] === label);

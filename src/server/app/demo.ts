@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildApp } from '../app.ts';
+import { buildApp, type Started } from '../app.ts';
 import { type Config, type Environment, parseConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExitCode } from '../entry/cli/exit-code.ts';
@@ -52,27 +52,35 @@ async function play(options: DemoOptions, outside: Outside, stateDir: string): P
     const config = configOf(options, stateDir, apiRoot);
     const extra = { nat: false, fallback: 'memory', removeTunnelAtStop: true } as const;
     const app = buildApp({ ...standard(config, outside), ...extra });
-    return await runUntilStopped(app, outside, async ({ tunnel }) => options.out(welcome(chatUrl, tunnel)));
+    return await runUntilStopped(app, outside, async (started) => options.out(welcome(chatUrl, started)));
   } finally {
     await simulator.stop();
   }
 }
 
-/** What the demo decides itself stands last; everything else may be set as for `adit serve`. */
-function configOf(options: DemoOptions, stateDir: string, apiRoot: string): Config {
-  const defaults = {
-    HTTP_PORT: '0',
-    LOG_LEVEL: 'warn',
-    WG_ENDPOINT: `127.0.0.1:${LISTEN_PORT}`,
-    WG_LISTEN_PORT: LISTEN_PORT,
-    WG_POOL: POOL,
-  };
+/**
+ * What the demo decides itself stands last: with the environment of a real Adit in the shell it must not touch that
+ * one's database, config file or network. Everything else may be set as for `adit serve`.
+ */
+export function configOf(
+  options: Pick<DemoOptions, 'environment' | 'cwd'>,
+  stateDir: string,
+  apiRoot: string,
+): Config {
+  const defaults = { HTTP_PORT: '0', LOG_LEVEL: 'error' };
   const decided = {
     STATE_DIR: stateDir,
+    DATABASE_URL: undefined,
     BOT_TOKEN: DEMO_TOKEN,
     TELEGRAM_API_ROOT: apiRoot,
     TELEGRAM_MODE: 'polling',
     WG_INTERFACE: INTERFACE,
+    WG_ENDPOINT: `127.0.0.1:${LISTEN_PORT}`,
+    WG_LISTEN_PORT: LISTEN_PORT,
+    WG_POOL: POOL,
+    WG_POOL_V6: undefined,
+    WG_CONFIG_PATH: undefined,
+    WG_CONFIG_LOCK_PATH: undefined,
   };
   const environment = { ...defaults, ...options.environment, ...decided };
   const parsed = parseConfig(environment, { asService: false, cwd: options.cwd });
@@ -80,7 +88,7 @@ function configOf(options: DemoOptions, stateDir: string, apiRoot: string): Conf
   throw new AppError('invalid', parsed.problems.join('\nadit: '));
 }
 
-function welcome(chatUrl: string, tunnel: 'kernel' | 'userspace' | 'memory'): string {
+function welcome(chatUrl: string, { tunnel, setupLink }: Started): string {
   const real = {
     kernel: `real WireGuard in the kernel, interface ${INTERFACE}`,
     userspace: `real WireGuard by wireguard-go, interface ${INTERFACE}`,
@@ -90,8 +98,9 @@ function welcome(chatUrl: string, tunnel: 'kernel' | 'userspace' | 'memory'): st
     '',
     '  Adit is running, with a Telegram of its own.',
     '',
-    `    Chat    ${chatUrl}    type /start and get a config`,
-    `    Tunnel  ${real}`,
+    `    Chat       ${chatUrl}    type /start and get a config`,
+    `    Dashboard  ${setupLink}    works once: choose a name and a password`,
+    `    Tunnel     ${real}`,
     '',
     '  Ctrl-C ends it and takes everything away again.',
     '',

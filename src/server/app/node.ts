@@ -2,6 +2,7 @@ import type { Database } from '../adapters/postgres/client.ts';
 import { createNodeLease } from '../adapters/postgres/node-lease.ts';
 import { LOCAL_NODE, type NodeId } from '../core/ids.ts';
 import { createLane } from '../core/lane.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
 import type { Courier, QrMaker } from '../core/ports/courier.ts';
 import type { JobHandler } from '../core/ports/jobs.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
@@ -22,8 +23,8 @@ export interface NodeWorkDeps {
   readonly courier: Courier;
   readonly qr: QrMaker;
   readonly living: LivingMessages;
-  /** Milliseconds for one comparison. */
-  readonly reconcileTimeoutMs: number;
+  /** Longest comparison, and the time between two. */
+  readonly reconcile: { readonly timeoutSeconds: number; readonly intervalSeconds: number };
 }
 
 /** Everything that changes the node's interface, over one lane. */
@@ -34,6 +35,8 @@ export interface NodeWork {
   reconcile(signal: AbortSignal): Promise<ReconcileRun>;
   lastRun(): ReconcileRun | null;
   lastSuccess(): Date | null;
+  /** Of the comparisons, as far as they are this process's to make. */
+  record(): LoopRecord;
 }
 
 export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
@@ -43,39 +46,77 @@ export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
   const lane = createLane();
   const saveConfig = createSaveConfig({ node: id, peers, file: local.file });
   const shared = { ...world, node: id, peers, nodes, tunnel: local.tunnel, lane, saveConfig };
-  let lastRun: ReconcileRun | null = null;
-  let lastSuccess: Date | null = null;
-
-  async function reconcile(signal: AbortSignal): Promise<ReconcileRun> {
-    const run = await reconcileNode(shared, world.clock.deadline(deps.reconcileTimeoutMs, signal));
-    lastRun = run;
-    lastSuccess = run.finishedAt;
-    return run;
-  }
-
+  const comparisons = watchComparisons(world, deps.reconcile, async (signal) => {
+    // An operator may have added one since.
+    local.carry(await nodes.addedPools(id));
+    return reconcileNode(shared, signal);
+  });
   const holder = createHoldNode({
     ...world,
     node: id,
     lease: createNodeLease({ database: deps.database, clock: world.clock }),
     nodes,
     jobs: stores.jobs,
-    reconcile,
-  });
-  const deliver = createDeliverConfig({
-    courier: deps.courier,
-    qr: deps.qr,
-    peers,
-    store: stores.access,
-    settings: local.clientSettings,
-    livingMessage: async (issue) => issue.livingMessageId ?? (await deps.living.wait(issue.id)),
-    clock: world.clock,
+    reconcile: comparisons.first,
   });
   const applyPeers = createApplyPeers({
     ...shared,
     keys: local.keys,
-    deliver,
+    deliver: delivery(world, deps),
     courier: deps.courier,
     epoch: () => holder.epoch() ?? -1,
   });
-  return { id, holder, applyPeers, reconcile, lastRun: () => lastRun, lastSuccess: () => lastSuccess };
+  return {
+    ...comparisons,
+    id,
+    holder,
+    applyPeers,
+    record: () => comparisons.record(holder.epoch() !== null),
+  };
+}
+
+const delivery = (world: World, { courier, qr, stores, local, living }: NodeWorkDeps) =>
+  createDeliverConfig({
+    courier,
+    qr,
+    peers: stores.peers,
+    store: stores.access,
+    settings: local.clientSettings,
+    livingMessage: async (issue) => issue.livingMessageId ?? (await living.wait(issue.id)),
+    clock: world.clock,
+  });
+
+/** Each comparison with its deadline, and what is to be said of them. */
+function watchComparisons(
+  { clock }: World,
+  { timeoutSeconds, intervalSeconds }: NodeWorkDeps['reconcile'],
+  run: (signal: AbortSignal) => Promise<ReconcileRun>,
+) {
+  let lastRun: ReconcileRun | null = null;
+  let lastSuccessMs = clock.monotonicMs();
+  let failuresInRow = 0;
+
+  async function reconcile(signal: AbortSignal): Promise<ReconcileRun> {
+    failuresInRow += 1;
+    lastRun = await run(clock.deadline(timeoutSeconds * 1000, signal));
+    lastSuccessMs = clock.monotonicMs();
+    failuresInRow = 0;
+    return lastRun;
+  }
+
+  return {
+    reconcile,
+    /** The one of a take-over: only from here on is a comparison ours to be late with. */
+    first(signal: AbortSignal): Promise<ReconcileRun> {
+      lastSuccessMs = clock.monotonicMs();
+      return reconcile(signal);
+    },
+    lastRun: () => lastRun,
+    lastSuccess: () => lastRun?.finishedAt ?? null,
+    /** Late is what has not come one interval after the last one. Another process's comparisons are not ours to tell of. */
+    record(isOurs: boolean): LoopRecord {
+      const lateMs = clock.monotonicMs() - lastSuccessMs - intervalSeconds * 1000;
+      return { name: 'reconcile', lastSuccessAgeMs: isOurs ? lateMs : 0, failuresInRow };
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { createConfigFile } from '../adapters/wireguard/config-file.ts';
 import { detectBackend } from '../adapters/wireguard/detect-backend.ts';
 import { createKeyMaker, publicKeyOf } from '../adapters/wireguard/key-maker.ts';
 import { createMemoryTunnel } from '../adapters/wireguard/memory-tunnel.ts';
+import { assertPrivatePlace } from '../adapters/wireguard/private-file.ts';
 import { loadOrCreateServerKey } from '../adapters/wireguard/server-key.ts';
 import { createWireguardTunnel } from '../adapters/wireguard/wireguard-tunnel.ts';
 import type { WireguardConfig } from '../config.ts';
@@ -26,6 +27,8 @@ export interface LocalNode {
   readonly publicKey: PublicKey;
   readonly endpoint: string;
   readonly pool: PoolSpec;
+  /** From the next `ensureUp` on the interface carries these pools beside its own. */
+  carry(added: readonly PoolSpec[]): void;
   readonly clientSettings: Omit<ClientConfig, 'privateKey' | 'addresses'>;
 }
 
@@ -38,7 +41,7 @@ export interface LocalNodeOptions {
   readonly fallback: 'memory' | null;
 }
 
-/** Chooses the backend, loads or makes the server's key. Nothing is brought up yet. */
+/** Chooses the backend, loads or makes the server's key, refuses a careless wg0.conf (F-S17). Nothing is brought up yet. */
 export async function createLocalNode(world: World, options: LocalNodeOptions): Promise<LocalNode> {
   const { wireguard } = options;
   const keys = createKeyMaker();
@@ -46,7 +49,10 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     path: join(options.stateDir, 'wg-private.key'),
     keyMaker: keys,
   });
-  const settings = serverInterface(options, privateKey);
+  // Each write looks again; at start the operator is still watching.
+  await assertPrivatePlace(wireguard.configPath);
+  let further: readonly string[] = [];
+  const settings = { ...serverInterface(options, privateKey), further: () => further };
   const publicKey = publicKeyOf(privateKey);
   const endpoint = dialled(wireguard);
   return {
@@ -56,6 +62,9 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
     publicKey,
     endpoint,
     pool: { cidr4: wireguard.pool, cidr6: wireguard.poolV6 },
+    carry(added) {
+      further = added.flatMap(({ cidr4, cidr6 }) => [cidr4, ...(cidr6 ? [cidr6] : [])]).map(serverAddress);
+    },
     clientSettings: {
       dns: wireguard.dns,
       mtu: wireguard.mtu,
@@ -65,6 +74,22 @@ export async function createLocalNode(world: World, options: LocalNodeOptions): 
       keepalive: wireguard.keepaliveSeconds,
     },
   };
+}
+
+/**
+ * Refuses an interface that is there with another key: somebody's own VPN, or an Adit with another STATE_DIR. To give
+ * it our key would cut off every client it has. One that is missing or does not answer is for `ensureUp` to judge.
+ */
+export async function refuseForeign(
+  { tunnel, publicKey }: Pick<LocalNode, 'tunnel' | 'publicKey'>,
+  name: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const present = await tunnel.read(signal).catch(() => null);
+  if (present === null || present.publicKey === publicKey) return;
+  const message = `The interface ${name} is somebody else's: it has another key than STATE_DIR/wg-private.key.`;
+  const advice = `Set WG_INTERFACE to a free name; or, when nobody uses it any more, ip link delete dev ${name}.`;
+  throw new AppError('conflict', `${message} ${advice}`, { details: { theirs: present.publicKey } });
 }
 
 function makeTunnel(

@@ -4,6 +4,8 @@ import type { Values, VariableName } from './variables.ts';
 /** A demand on several variables together. It is looked at when each of them is right by itself. */
 export interface Rule {
   readonly about: readonly VariableName[];
+  /** Only for verbs that make the interface. */
+  readonly ofInterface?: true;
   /** The problem in one sentence, or null. */
   problem(values: Values): string | null;
 }
@@ -28,6 +30,7 @@ export const rules: readonly Rule[] = [
   },
   {
     about: ['WG_BACKEND', 'WG_ENDPOINT'],
+    ofInterface: true,
     problem: ({ WG_BACKEND: backend, WG_ENDPOINT: endpoint }) =>
       endpoint !== null || backend === 'memory'
         ? null

@@ -93,7 +93,7 @@ const telegram = {
   ),
   WEBHOOK_URL: optional(
     url('https'),
-    'Where Telegram reaches this program, without the last part of the path.',
+    'Where Telegram reaches this program, such as https://vpn.example.com/telegram/hook; updates are taken at this very path.',
   ),
   WEBHOOK_SECRET: optional(
     secret(matching(/^[A-Za-z0-9_-]{32,256}$/, '32 to 256 characters of A–Z, a–z, 0–9, _ and -')),

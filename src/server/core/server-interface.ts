@@ -13,6 +13,8 @@ export interface ServerInterface {
   readonly address4: string;
   /** `fd00:66::1/64`, or null without IPv6. */
   readonly address6: string | null;
+  /** The server's addresses in pools that were added while it runs; asked again each time. Default: none. */
+  readonly further?: () => readonly string[];
   readonly mtu: number;
   /** Whether peers go out to the internet under the server's addresses. The demo says no. */
   readonly nat: boolean;
@@ -45,9 +47,11 @@ export function checkedInterface(server: ServerInterface): ServerInterface {
   };
 }
 
-/** The interface's addresses, IPv4 first. */
-export const addressesOf = (server: ServerInterface): readonly string[] =>
-  server.address6 === null ? [server.address4] : [server.address4, server.address6];
+/** All the interface's addresses, with the prefixes of their pools. */
+export const addressesOf = (server: ServerInterface): readonly string[] => {
+  const own = server.address6 === null ? [server.address4] : [server.address4, server.address6];
+  return [...own, ...(server.further?.() ?? [])];
+};
 
 /** Blocked networks without host parts, in the spelling `nft` prints. */
 export const blockedNetworks = (server: ServerInterface): readonly string[] =>

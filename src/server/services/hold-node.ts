@@ -1,9 +1,10 @@
+import { AppError } from '../core/errors.ts';
 import type { NodeId } from '../core/ids.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { JobRunner } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
-import type { HeldLease, NodeLease } from '../core/ports/node-lease.ts';
+import type { NodeLease } from '../core/ports/node-lease.ts';
 import type { NodeStore } from '../core/ports/store.ts';
 
 /**
@@ -16,8 +17,8 @@ import type { NodeStore } from '../core/ports/store.ts';
 export interface HoldNode {
   /** The epoch under which the node is held, or null while it is not. */
   epoch(): number | null;
-  /** Resolves when the node is held for the first time. */
-  readonly held: Promise<void>;
+  /** Resolves when the node is held for the first time; another process may have it for days. Throws the signal's reason. */
+  whenHeld(signal: AbortSignal): Promise<void>;
   record(): LoopRecord;
   start(): void;
   /** Lets the node go. Repeating is safe. */
@@ -35,40 +36,63 @@ export interface HoldNodeDeps {
   readonly log: Log;
 }
 
+/** Taken over, and ours until the signal aborts: by the end of the lease or of this process. */
+interface Hold {
+  readonly epoch: number;
+  readonly signal: AbortSignal;
+}
+
 const PAUSE_MS = 1000;
+/** All of them are safe to repeat, should another process be at one after all. */
+const RESCUED = ['apply-peer', 'reconcile-node', 'expire-subscriptions', 'housekeeping'] as const;
 
 export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
-  let epoch: number | null = null;
+  let hold: Hold | null = null;
   let lastSuccess: number | null = null;
   let failuresInRow = 0;
   let running: Promise<void> | null = null;
 
-  async function takeOver(lease: HeldLease, signal: AbortSignal): Promise<void> {
-    epoch = await deps.nodes.nextEpoch(deps.node);
-    const rescued = await deps.jobs.rescue('apply-peer');
-    deps.log.info({ node: deps.node, epoch, rescued }, 'node taken over');
+  const epoch = () => (hold === null || hold.signal.aborted ? null : hold.epoch);
+
+  /** A singleton that a killed holder had in hand would keep the next one away until its lease is over. */
+  async function rescueAll(): Promise<number> {
+    let rescued = 0;
+    for (const kind of RESCUED) rescued += await deps.jobs.rescue(kind);
+    return rescued;
+  }
+
+  async function takeOver(signal: AbortSignal): Promise<void> {
+    const raised = await deps.nodes.nextEpoch(deps.node);
+    signal.throwIfAborted();
+    hold = { epoch: raised, signal };
+    const rescued = await rescueAll();
+    deps.log.info({ node: deps.node, epoch: raised, rescued }, 'node taken over');
     lastSuccess = deps.clock.monotonicMs();
     failuresInRow = 0;
+    // Users are served from here on; comparing thousands of peers need not keep them waiting.
+    deps.jobs.wake('apply-peer');
+    first.resolve();
     await deps.reconcile(signal).catch((error: unknown) => {
+      if (signal.aborted) return;
       deps.log.error(
         { error },
         'the interface could not be compared with the database; the schedule tries again',
       );
     });
-    deps.jobs.wake('apply-peer');
-    first.resolve();
-    await Promise.race([lease.lost, aborted(signal)]);
+    await aborted(signal);
   }
 
   async function holdOnce(signal: AbortSignal): Promise<void> {
     const lease = await deps.lease.acquire(deps.node, signal);
+    const lost = new AbortController();
+    void lease.lost.then(() => lost.abort(leaseLost()));
     try {
-      await takeOver(lease, signal);
+      await takeOver(AbortSignal.any([signal, lost.signal]));
       if (!signal.aborted) deps.log.warn({ node: deps.node }, 'the lease of the node was lost');
     } finally {
-      epoch = null;
+      hold = null;
       await lease.release();
     }
   }
@@ -87,12 +111,15 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   }
 
   return {
-    epoch: () => epoch,
-    held: first.promise,
+    epoch,
+    async whenHeld(signal) {
+      await Promise.race([first.promise, aborted(signal)]);
+      signal.throwIfAborted();
+    },
     record() {
       const now = deps.clock.monotonicMs();
       // Holding is the success: its age counts from now as long as it lasts.
-      const age = epoch !== null ? 0 : lastSuccess === null ? null : now - lastSuccess;
+      const age = epoch() !== null ? 0 : lastSuccess === null ? null : now - lastSuccess;
       return { name: 'hold-node', lastSuccessAgeMs: age, failuresInRow };
     },
     start() {
@@ -104,6 +131,8 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
     },
   };
 }
+
+const leaseLost = () => new AppError('unavailable', 'The lease of the node was lost.');
 
 function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return Promise.resolve();

@@ -696,3 +696,5 @@ problem-pool-overlap = Пересекается с { $pool }, который у�
 audit-peer-pause = Пир приостановлен
 audit-peer-resume = Пир возвращён
 history-noted = Добавлена заметка
+peer-unapplied = ещё не как нужно
+peer-never = ни разу не подключался

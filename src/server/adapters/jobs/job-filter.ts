@@ -14,10 +14,11 @@ export interface JobSelection {
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** `$1` is the present moment. */
 export function selectionOf(schema: string, query: JobQuery, now: Date): JobSelection {
-  const values: unknown[] = [now.toISOString()];
-  const conditions = query.tab === 'stuck' ? [isStuck('$1::text::timestamptz')] : [];
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  if (query.tab === 'stuck')
+    conditions.push(isStuck(`$${values.push(now.toISOString())}::text::timestamptz`));
   if (query.tab === 'dead' && query.queue !== null) {
     conditions.push(`source_name = $${values.push(query.queue)}`);
   }

@@ -19,7 +19,8 @@ export function createJobReader(database: SqlExecutor, schema: string): JobReade
     async count(query, most, now) {
       const chosen = selectionOf(schema, query, now);
       const found = await database.execute(
-        `SELECT count(*)::int AS count FROM (${select(schema, chosen, '1', '', most)} LIMIT ${most}) found`,
+        `SELECT count(*)::int AS count FROM (
+           SELECT 1 FROM (${select(schema, chosen, 'id', '', most)}) parts LIMIT ${most}) found`,
         chosen.values,
       );
       return Number(found[0]?.count ?? 0);
@@ -46,7 +47,7 @@ async function list(
   }
   const most = page.limit + 1;
   const sorted = `${from} ORDER BY created_on ${order}, id ${order}`;
-  const columns = jobColumns('$1::text::timestamptz');
+  const columns = jobColumns(`$${values.push(now.toISOString())}::text::timestamptz`);
   const rows = await database.execute(
     `SELECT ${columns} FROM (${select(schema, chosen, '*', sorted, most)}) found
      ORDER BY created_on ${order}, id ${order} LIMIT ${most}`,

@@ -51,7 +51,8 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     full = room <= 0;
     if (full || options.enabled?.() === false) return false;
     const { jobs, taken } = await lane.run(() => take(room));
-    if (taking.aborted) await holding.releaseAll();
+    // Only what came too late: the rest still has its grace.
+    if (taking.aborted) await Promise.all(jobs.map((job) => job.postpone(0)));
     else if (jobs.length > 0) await handOver(spec.handler, jobs, handling);
     return taken === room;
   }

@@ -3,6 +3,7 @@ import report from '../../../../drizzle/0001_report.sql' with { type: 'text' };
 import operators from '../../../../drizzle/0002_operators.sql' with { type: 'text' };
 import operations from '../../../../drizzle/0003_operations.sql' with { type: 'text' };
 import events from '../../../../drizzle/0004_events.sql' with { type: 'text' };
+import addedPools from '../../../../drizzle/0005_added_pools.sql' with { type: 'text' };
 
 /** One SQL file of `drizzle/`. Files are only ever added: an applied one never changes. */
 export interface MigrationFile {
@@ -20,4 +21,5 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0002_operators', sql: operators },
   { name: '0003_operations', sql: operations },
   { name: '0004_events', sql: events },
+  { name: '0005_added_pools', sql: addedPools },
 ];

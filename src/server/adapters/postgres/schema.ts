@@ -91,6 +91,8 @@ export const pools = adit.table('pools', {
   cidr4: cidr('cidr4').notNull().unique(),
   /** IPv6 follows from the IPv4 offset: network + position. */
   cidr6: cidr('cidr6').unique(),
+  /** An operator added it while Adit ran: the configuration does not name it. */
+  added: boolean('added').notNull().default(false),
   createdAt: moment('created_at').notNull().defaultNow(),
 });
 

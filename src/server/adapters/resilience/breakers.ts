@@ -37,14 +37,25 @@ export function createBreakers(deps: BreakersDeps): Breakers {
 }
 
 function createBreaker(name: string, deps: BreakersDeps): Breaker {
+  const halfOpenAfterMs = deps.halfOpenAfterMs ?? 10_000;
   const policy = circuitBreaker(handleType(CountedFailure), {
     breaker: new ConsecutiveBreaker(deps.threshold ?? 5),
-    halfOpenAfter: waitBy(deps.clock, deps.halfOpenAfterMs ?? 10_000),
+    halfOpenAfter: waitBy(deps.clock, halfOpenAfterMs),
   });
+  let openedAtMs = 0;
+  policy.onBreak(() => {
+    openedAtMs = deps.clock.monotonicMs();
+  });
+  // cockatiel stays open until somebody calls. Readiness must not: a call nobody needs is no trouble of anybody's.
+  const state = () => {
+    const waited = deps.clock.monotonicMs() - openedAtMs >= halfOpenAfterMs;
+    return policy.state === CircuitState.Open && waited ? 'half_open' : stateName(policy.state);
+  };
+  deps.metrics.breaker(name, () => state() === 'open');
   report(name, policy, deps);
   return {
     get state() {
-      return stateName(policy.state);
+      return state();
     },
     async run(work, judge) {
       // cockatiel would let the others wait for the probe, past their own deadlines.
@@ -117,16 +128,9 @@ function waitBy(clock: Clock, ms: number): IBackoffFactory<unknown> {
   };
 }
 
-function report(name: string, policy: CircuitBreakerPolicy, deps: BreakersDeps): void {
-  deps.metrics.breaker(name, false);
-  policy.onBreak(() => {
-    deps.metrics.breaker(name, true);
-    deps.log.warn({ call: name }, 'breaker opened');
-  });
-  policy.onReset(() => {
-    deps.metrics.breaker(name, false);
-    deps.log.info({ call: name }, 'breaker closed');
-  });
+function report(name: string, policy: CircuitBreakerPolicy, deps: Pick<BreakersDeps, 'log'>): void {
+  policy.onBreak(() => deps.log.warn({ call: name }, 'breaker opened'));
+  policy.onReset(() => deps.log.info({ call: name }, 'breaker closed'));
 }
 
 function isOpen(name: string): AppError {

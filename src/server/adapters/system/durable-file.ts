@@ -64,10 +64,17 @@ async function syncFolder(path: string): Promise<void> {
 }
 
 /** What a person, or time, can mend on the disk's side: then the same write may succeed later. */
-const DISK_TROUBLE: readonly unknown[] = ['ENOSPC', 'EDQUOT', 'EROFS', 'EIO'];
+const DISK_TROUBLE: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  EROFS: 'the disk is read-only',
+  EIO: 'the disk fails',
+};
 
 function translated(path: string, cause: unknown): AppError {
-  const errno = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-  const code = DISK_TROUBLE.includes(errno) ? 'unavailable' : 'internal';
-  return new AppError(code, 'A file could not be written.', { cause, details: { path, errno } });
+  const errno = cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+  const trouble = errno === undefined ? undefined : DISK_TROUBLE[errno];
+  const code = trouble === undefined ? 'internal' : 'unavailable';
+  const message = `${path} could not be written: ${trouble ?? errno ?? 'nobody knows why'}.`;
+  return new AppError(code, message, { cause, details: { path, errno } });
 }

@@ -89,9 +89,12 @@ async function openLockFile(path: string): Promise<number> {
     const errno = cause instanceof Error && 'code' in cause ? cause.code : undefined;
     const details = { path, errno };
     if (errno === 'ELOOP') {
-      throw new AppError('forbidden', 'The lock file is a symbolic link.', { cause, details });
+      throw new AppError('forbidden', `The lock file ${path} is a symbolic link.`, { cause, details });
     }
-    throw new AppError('unavailable', 'The lock file cannot be opened.', { cause, details });
+    throw new AppError('unavailable', `The lock file ${path} cannot be opened: ${errno}.`, {
+      cause,
+      details,
+    });
   }
 }
 

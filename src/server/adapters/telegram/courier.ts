@@ -71,8 +71,9 @@ async function sendDocument(api: Api, voice: Voice, parcel: Parcel): Promise<num
 
 /** A picture Telegram will not take is no reason to make a new key: the document has it all. */
 async function sendQr({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): Promise<void> {
+  const picture = await parcel.qrPng();
   try {
-    await api.sendPhoto(parcel.chatId, new InputFile(parcel.qrPng, 'qr.png'), {
+    await api.sendPhoto(parcel.chatId, new InputFile(picture, 'qr.png'), {
       caption: voice.html('qr-caption'),
       parse_mode: 'HTML',
     });

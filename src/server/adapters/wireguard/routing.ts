@@ -1,5 +1,5 @@
 import { firewallRemoval, firewallReplacement, firewallTable, renderFirewall } from '../../core/firewall.ts';
-import type { ServerInterface } from '../../core/server-interface.ts';
+import { addressesOf, type ServerInterface } from '../../core/server-interface.ts';
 import type { Command } from './commands.ts';
 
 /**
@@ -38,7 +38,8 @@ export async function bringForwarding(
 ): Promise<void> {
   if (!server.nat) return;
   const files = ['/proc/sys/net/ipv4/ip_forward'];
-  if (server.address6 !== null) files.push('/proc/sys/net/ipv6/conf/all/forwarding');
+  if (addressesOf(server).some((address) => address.includes(':')))
+    files.push('/proc/sys/net/ipv6/conf/all/forwarding');
   const present = await command({ argv: ['cat', ...files], name: 'forwarding', signal });
   if (/^(1\n)+$/.test(present.stdout)) return;
   await command({ argv: ['tee', ...files], input: '1\n', name: 'forwarding', signal });

@@ -18,6 +18,7 @@ export interface Breaker {
    * in flight, it throws AppError `unavailable` at once (details.reason `breaker_open`) and `work` is not run.
    */
   run<T>(work: () => Promise<T>, judge: (ended: Settled<T>) => Verdict): Promise<T>;
+  /** `open` only while calls are refused: once a probe may go it is `half_open`, though nobody has called yet. */
   readonly state: BreakerState;
 }
 

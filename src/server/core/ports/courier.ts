@@ -11,7 +11,8 @@ export interface Parcel {
   /** With `.conf`; the stem has at most 15 characters, as WireGuard apps make it an interface name. */
   readonly fileName: string;
   readonly configText: string;
-  readonly qrPng: Uint8Array<ArrayBuffer>;
+  /** Drawn when it is asked for: the document, which people wait for, goes out first. */
+  qrPng(): Promise<Uint8Array<ArrayBuffer>>;
   /** When access ends. */
   readonly until: Date;
   /** The message that said "preparing", to be edited into "ready"; null when none came. Asked for last. */

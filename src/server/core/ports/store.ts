@@ -133,6 +133,11 @@ export interface PeerTarget {
   readonly issue: PendingIssue | null;
 }
 
+/** A peer the node should have. `applied` is false while its newest intent is still on its way by a job. */
+export interface WantedPeer extends TunnelPeer {
+  readonly applied: boolean;
+}
+
 export interface PeerStore {
   targets(ids: readonly PeerId[]): Promise<readonly PeerTarget[]>;
   /**
@@ -154,7 +159,7 @@ export interface PeerStore {
   saveDocument(id: IssueId, messageId: number): Promise<void>;
   markDelivered(id: IssueId, now: Date): Promise<void>;
   /** All peers the node should have, in pages by key: never one huge answer. */
-  wanted(nodeId: NodeId): AsyncIterable<readonly TunnelPeer[]>;
+  wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
   /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
   unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
   /** Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
@@ -189,7 +194,10 @@ export interface ReconcileRun {
 }
 
 export interface NodeStore {
-  /** Records the node as configured and fills its pools with addresses when they are new. Repeating is safe. */
+  /**
+   * Records the node as configured and fills its pools with addresses when they are new. Repeating is safe, also after
+   * a start that was cut off. `conflict` when pools overlap, or when one of the node's pools is not among them.
+   */
   register(node: {
     readonly id: NodeId;
     readonly publicKey: PublicKey;
@@ -198,6 +206,8 @@ export interface NodeStore {
   }): Promise<void>;
   /** Takes the node over: its number of take-overs goes up by one, and older holders' writes are refused. */
   nextEpoch(id: NodeId): Promise<number>;
+  /** Pools an operator added to it, beside those it is configured with. */
+  addedPools(id: NodeId): Promise<readonly PoolSpec[]>;
   usage(): Promise<readonly PoolUsage[]>;
   /** Addresses that rested long enough become free. */
   wakeResting(restedBefore: Date): Promise<number>;

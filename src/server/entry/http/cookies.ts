@@ -25,7 +25,7 @@ export function readCookies(headers: Headers): Cookies {
     const equals = part.indexOf('=');
     const name = part.slice(0, equals).trim();
     // The first of a name is the one with the longest path (RFC 6265, 5.4).
-    if (equals > 0 && !found.has(name)) found.set(name, part.slice(equals + 1).trim());
+    if (equals > 0 && name !== '' && !found.has(name)) found.set(name, part.slice(equals + 1).trim());
   }
   return found;
 }

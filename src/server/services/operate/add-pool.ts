@@ -24,7 +24,8 @@ export interface NewPool {
 
 /**
  * Adds a pool with all its addresses to a node. One transaction: pools are locked against another addition, the pool is
- * checked against all of them, and written with its line in the audit. Claims use it as soon as this commits. A second
+ * checked against all of them, and written with its line in the audit. Claims use it as soon as this commits; the
+ * interface carries it with the comparison that is enqueued here. A second
  * time it overlaps itself.
  */
 export async function addPool(deps: OperateDeps, { actor }: Act, given: NewPool): Promise<AddPoolOutcome> {
@@ -39,6 +40,9 @@ export async function addPool(deps: OperateDeps, { actor }: Act, given: NewPool)
     const overlap = overlapOf(pool, await tx.lockPools());
     if (overlap) return overlap;
     await tx.addPool(node, pool);
+    // The interface has to carry it: the comparison sees to that.
+    const job = { kind: 'reconcile-node', data: { nodeId: node }, priority: 5 } as const;
+    await tx.access.enqueue([{ ...job, singletonKey: `reconcile:${node}` }]);
     const details = { node, addresses, cidr6: pool.cidr6 };
     const subject = `pool:${pool.cidr4}`;
     await tx.record({ at: deps.clock.now(), actor, action: 'pool-add', subject, details });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test
 import type { Jobs } from '../../../../src/server/adapters/jobs/jobs.ts';
 import type { HeldJob } from '../../../../src/server/core/ports/jobs.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type JobsRig, jobsRig, sleepers } from '../../../support/jobs-rig.ts';
+import { JOBS_SCHEMA, type JobsRig, jobsRig, sleepers } from '../../../support/jobs-rig.ts';
 
 // The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
 setDefaultTimeout(30_000);
@@ -67,6 +67,37 @@ test('F-J9: what outlives the grace is back in the queue at once, its attempt no
   expect(again.map((job) => job.attempt)).toEqual([1, 1, 1]);
   await next.stop({ graceMs: 0 });
 });
+
+test('F-J9: a job taken too late for a stop goes back alone: those in hand before it still end', async () => {
+  const hands: HeldJob[] = [];
+  const jobs = holder(hands);
+  await jobs.enqueue(peers(1));
+  await jobs.start();
+  await eventually(() => hands.length === 1);
+  const gate = await rig.test.admin.reserve();
+  await gate.unsafe(`begin; lock table ${JOBS_SCHEMA}.job in share mode`).simple();
+  const late = [{ kind: 'apply-peer', data: { peerId: 'late' } }] as const;
+  await jobs.enqueueIn(
+    { execute: async (text, values = []) => gate.unsafe(text, [...values] as never[]) },
+    late,
+  );
+  jobs.wake('apply-peer');
+  await eventually(() => aSession(`wait_event_type = 'Lock'`));
+  const stopping = jobs.stop({ graceMs: 10_000 });
+  await gate.unsafe('commit');
+  gate.release();
+  await eventually(() => aSession(`query like '%SET state = (CASE WHEN retry_count%' and state = 'idle'`));
+  await hands[0]?.complete();
+  await stopping;
+  const states = (await rig.rows()).map((row) => [(row.data as { peerId: string }).peerId, row.state]);
+  expect(Object.fromEntries(states)).toEqual({ p0: 'completed', late: 'created' });
+  expect(hands).toHaveLength(1);
+});
+
+const aSession = async (like: string): Promise<boolean> => {
+  const where = `datname = current_database() and pid <> pg_backend_pid() and ${like}`;
+  return (await rig.sql(`select from pg_stat_activity where ${where}`)).length > 0;
+};
 
 test('F-J9: a released second attempt is a second attempt again', async () => {
   const hands: HeldJob[] = [];
@@ -153,3 +184,13 @@ async function sessions(): Promise<number> {
     WHERE datname = current_database() AND pid <> pg_backend_pid()`;
   return rows.length;
 }
+
+test('F-D13: what the clock enqueues every few seconds is soon forgotten, what was done for a user after a week', async () => {
+  const jobs = rig.create();
+  await jobs.install();
+  await jobs.enqueue([...peers(1), { kind: 'expire-subscriptions', data: {} }]);
+  expect(await rig.sql('select name, deletion_seconds from adit_jobs.job order by name')).toEqual([
+    { name: 'apply-peer', deletion_seconds: 7 * 86_400 },
+    { name: 'expire-subscriptions', deletion_seconds: 3_600 },
+  ]);
+});

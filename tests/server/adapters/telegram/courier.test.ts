@@ -15,7 +15,7 @@ function parcelFor(user: number, changes: Partial<Parcel> = {}): Parcel {
     deviceName: 'Mum & <Dad>',
     fileName: 'Mum_Dad.conf',
     configText: CONFIG,
-    qrPng: createQrMaker().png(CONFIG),
+    qrPng: async () => createQrMaker().png(CONFIG),
     until: new Date('2026-11-24T22:05:00Z'),
     livingMessageId: async () => null,
     deadDocumentId: null,

@@ -60,6 +60,26 @@ describe('A2: the database goes away', () => {
   });
 });
 
+describe('F-L12: the database stores updates, and only its answer is lost', () => {
+  test('what their senders were told to send again is settled, and does not come to life at the next start', async () => {
+    await using rig = await startBot();
+    const [user, other] = [rig.newUser(), rig.newUser()];
+    const { accept } = rig.inbox;
+    rig.inbox.accept = async (updates) => {
+      await accept.call(rig.inbox, updates);
+      throw away();
+    };
+    await rig.ask(user, '/start', 'not available for a minute');
+    rig.inbox.accept = accept;
+    await rig.ask(other, '/help', 'How to connect');
+    await eventually(() => rig.inbox.unsettledIds().length === 0);
+    await rig.bot.stop(1_000);
+    rig.bot.start();
+    await rig.ask(user, '/help', 'How to connect');
+    expect(rig.desk.issues).toHaveLength(0);
+  });
+});
+
 describe('a mistake of ours', () => {
   test('is logged under a number, and the user gets the number, not the mistake', async () => {
     await using rig = await startBot();
@@ -89,6 +109,22 @@ describe('a mistake of ours', () => {
   });
 });
 
+test('A2: who was told to try again is not served at the next restart, though the update was stored after all', async () => {
+  await using rig = await startBot();
+  const [user, other] = [rig.newUser(), rig.newUser()];
+  const { accept } = rig.inbox;
+  rig.inbox.accept = async (updates) => {
+    const stored = await accept.call(rig.inbox, updates);
+    if (!JSON.stringify(updates).includes('/trial')) return stored;
+    throw new AppError('unavailable', 'the answer to the commit was lost');
+  };
+  rig.control.sendText(user, '/trial');
+  await rig.says(user, 'not available for a minute');
+  await rig.ask(other, '/help', 'How to connect');
+  await eventually(() => rig.inbox.unsettledIds().length === 0);
+  expect(rig.desk.issues).toHaveLength(0);
+});
+
 describe('a crash', () => {
   test('between storing and handling: the next run answers, oldest first, and once', async () => {
     await using rig = await startBot();
@@ -112,6 +148,30 @@ describe('a crash', () => {
     const texts = rig.control.messages(user).map((each) => each.text ?? '');
     const at = (part: string) => texts.findIndex((each) => each.includes(part));
     expect(at('Preparing')).toBeLessThan(at('How to connect'));
+  });
+
+  test('F-J9: a stop while the rest of a crash is being answered is as bounded as any, and takes up no more of it', async () => {
+    await using rig = await startBot();
+    const user = rig.newUser();
+    await rig.ask(user, 'hi', 'buttons best');
+    await rig.bot.stop(1_000);
+    const gate = Promise.withResolvers<void>();
+    rig.desk.gateOf = () => gate.promise;
+    const from = { id: user, is_bot: false, first_name: 'Ann', language_code: 'en' };
+    const payload = {
+      update_id: 9_001,
+      message: { message_id: 9_001, date: 1, from, chat: { id: user, type: 'private' }, text: '/start' },
+    };
+    await rig.inbox.accept([{ id: 9_001 as never, payload }]);
+    rig.bot.start();
+    await eventually(() => rig.bot.status().running === 1);
+    await rig.bot.stop(20);
+    expect(rig.bot.status().running).toBe(1);
+    await rig.inbox.accept([{ id: 9_002 as never, payload: { ...payload, update_id: 9_002 } }]);
+    gate.resolve();
+    await rig.says(user, 'Preparing');
+    await rig.bot.idle();
+    expect(rig.inbox.unsettledIds()).toEqual([9_002 as never]);
   });
 
   test('updates that come again are not handled again', async () => {

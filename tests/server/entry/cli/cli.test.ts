@@ -22,7 +22,7 @@ async function run(
     calls.push([name, options]);
     return answer();
   };
-  const names = ['serve', 'demo', 'migrate', 'doctor', 'status', 'simulator'] as const;
+  const names = ['serve', 'demo', 'migrate', 'doctor', 'status', 'createAdmin', 'simulator'] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, verb(name)])) as unknown as CliHandlers;
   const cli = createCli({
     version: { version: '1.2.3', commit: 'abcdef012345' },
@@ -48,6 +48,12 @@ describe('verbs', () => {
     ['doctor --json', 'doctor', { json: true }],
     ['status --json', 'status', { json: true }],
     ['simulator --port 0', 'simulator', { port: 0 }],
+    ['admin create anna', 'createAdmin', { name: 'anna', role: 'owner', passwordFromStdin: false }],
+    [
+      'admin create anna --role viewer --password-stdin',
+      'createAdmin',
+      { name: 'anna', role: 'viewer', passwordFromStdin: true },
+    ],
   ];
   test.each(lines)('adit %s', async (argv, verb, options) => {
     const outcome = await run(argv.split(' '));
@@ -77,6 +83,10 @@ describe('wrong usage is exit code 2, and nothing runs', () => {
     [['demo', '--port', '70000'], 'from 0 to 65535'],
     [['demo', '--port', '-1'], 'port'],
     [['demo', '--port'], 'argument missing'],
+    [['admin', 'create'], "missing required argument 'name'"],
+    [['admin', 'create', 'a', 'b'], 'too many arguments'],
+    [['admin', 'create', 'a', '--role', 'god'], 'viewer, operator, owner'],
+    [['admin', 'delete', 'a'], "unknown command 'delete'"],
     [[], 'Usage: adit'],
   ];
   test.each(wrong)('adit %p', async (argv, says) => {
@@ -92,7 +102,7 @@ describe('help', () => {
   test('names every verb but the hidden one, examples, and where the configuration is described', async () => {
     const { out, code } = await run(['--help']);
     expect(code).toBe(0);
-    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'version']) {
+    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'version']) {
       expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
     expect(out).not.toContain('simulator');
@@ -103,7 +113,7 @@ describe('help', () => {
   test('fits a terminal of 80 columns, a line a verb', async () => {
     const { out } = await run(['--help']);
     const commands = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).trim().split('\n');
-    expect(commands).toHaveLength(1 + 7);
+    expect(commands).toHaveLength(1 + 8);
   });
 
   test('a verb has its own', async () => {

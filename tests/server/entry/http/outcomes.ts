@@ -3,38 +3,105 @@ export type Outcome = number | string;
 
 export const EVERYBODY = ['nobody', 'viewer', 'operator', 'owner'] as const;
 
+/** Stands for every `:id`: there is nothing of that name. */
+export const NOTHING = '00000000-0000-7000-8000-000000000000';
+
+const at = (path: string) => path.replace(':id', NOTHING).replace(':series', 'loop');
+const login = (path?: string) =>
+  path === undefined ? '303 /login' : `303 /login?next=${encodeURIComponent(at(path))}`;
 const same = (outcome: Outcome): readonly Outcome[] => [outcome, outcome, outcome, outcome];
-const login = (path?: string) => (path ? `303 /login?next=${encodeURIComponent(path)}` : '303 /login');
-/** For everybody who is logged in. */
-const page = (path: string, outcome: Outcome = 200) => [login(path), outcome, outcome, outcome];
-const action = (outcome: Outcome) => [login(), outcome, outcome, outcome];
-const ownersPage = (path: string) => [login(path), 403, 403, 200];
-const owners = (outcome: Outcome) => [login(), 403, 403, outcome];
+
+/** Who may not come is sent to the login and back (pages), or to the login (actions), or refused. */
+const read = (path: string, outcome: Outcome = 200) => [login(path), outcome, outcome, outcome];
+const operatorsRead = (path: string, outcome: Outcome = 200) => [login(path), 403, outcome, outcome];
+const ownersRead = (path: string) => [login(path), 403, 403, 200];
+const own = (outcome: Outcome) => [login(), outcome, outcome, outcome];
+const operate = (outcome: Outcome) => [login(), 403, outcome, outcome];
+const decide = (outcome: Outcome) => [login(), 403, 403, outcome];
+
+const page = (
+  path: string,
+  outcomes: (path: string, outcome?: Outcome) => readonly Outcome[],
+  outcome?: Outcome,
+) => [`GET ${path}`, outcomes(path, outcome)] as const;
+const action = (path: string, outcomes: readonly Outcome[]) => [`POST ${path}`, outcomes] as const;
+
+const wayIn = [
+  ['GET /assets/:name', same(200)],
+  ['GET /setup', same(410)],
+  action('/setup', same(410)),
+  ['GET /login', same(200)],
+  action('/login', same(401)),
+  ['GET /login/totp', same(200)],
+  action('/login/totp', same('303 /login?next=%2F')),
+  action('/language', same('303 /')),
+  action('/theme', same('303 /')),
+  page('/totp', read),
+  action('/totp', own(422)),
+  page('/totp/off', read),
+  action('/totp/off', own(422)),
+  page('/sessions', read),
+  page('/sessions/end', read),
+  action('/sessions/end', own('303 /login')),
+  action('/sessions/:id/end', own(404)),
+  action('/logout', own('303 /login')),
+  page('/password', read),
+  action('/password', own(422)),
+  page('/operators', ownersRead),
+  action('/operators', decide(400)),
+  action('/operators/:id/role', decide(400)),
+  action('/operators/:id/remove', decide(404)),
+] as const;
+
+const overview = [
+  page('/', read),
+  page('/history/:series', read),
+  ...['database', 'jobs', 'loop', 'calls', 'bot', 'pools'].map((each) =>
+    page(`/overview/series/${each}.json`, read),
+  ),
+  ['GET /live', [401, 200, 200, 200]],
+] as const;
+
+const people = [
+  page('/accounts', read),
+  page('/accounts.csv', operatorsRead),
+  page('/accounts/:id', read, 404),
+  ...['pause', 'resume'].map((what) => page(`/accounts/:id/${what}`, operatorsRead, 404)),
+  ...['pause', 'resume', 'grant', 'notes'].map((what) => action(`/accounts/:id/${what}`, operate(404))),
+  page('/peers', read),
+  page('/peers.csv', operatorsRead),
+  page('/peers/:id', read, 404),
+  ...['reissue', 'revoke'].map((what) => page(`/peers/:id/${what}`, operatorsRead, 404)),
+  ...['reissue', 'revoke', 'pause', 'resume'].map((what) =>
+    action(`/peers/:id/${what}`, operate(`303 /peers/${NOTHING}`)),
+  ),
+] as const;
+
+const machine = [
+  page('/jobs', read),
+  page('/jobs.csv', operatorsRead),
+  page('/jobs/:id', read, 404),
+  ...['cancel', 'discard'].map((what) => page(`/jobs/:id/${what}`, operatorsRead, 404)),
+  ...['retry', 'cancel'].map((what) => action(`/jobs/:id/${what}`, operate('303 /jobs'))),
+  action('/jobs/:id/discard', operate(404)),
+  ...['retry', 'cancel', 'discard'].map((what) => page(`/jobs/${what}`, operatorsRead)),
+  ...['retry', 'cancel'].map((what) => action(`/jobs/${what}`, operate('303 /jobs'))),
+  // Without the number typed.
+  action('/jobs/discard', operate(422)),
+  page('/pools', read),
+  action('/pools', decide(422)),
+  page('/nodes', read),
+  page('/plans', read),
+  page('/settings', ownersRead),
+  page('/audit', read),
+  page('/audit.csv', operatorsRead),
+  page('/logs', operatorsRead),
+] as const;
 
 /** Every route of the dashboard, and what nobody, a viewer, an operator and an owner get. Forms are sent empty. */
-export const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = {
-  'GET /assets/:name': same(200),
-  'GET /setup': same(410),
-  'POST /setup': same(410),
-  'GET /login': same(200),
-  'POST /login': same(401),
-  'GET /login/totp': same(200),
-  'POST /login/totp': same('303 /login?next=%2F'),
-  'POST /language': same('303 /'),
-  'POST /theme': same('303 /'),
-  'GET /totp': page('/totp'),
-  'POST /totp': action(422),
-  'GET /totp/off': page('/totp/off'),
-  'POST /totp/off': action(422),
-  'GET /sessions': page('/sessions'),
-  'GET /sessions/end': page('/sessions/end'),
-  'POST /sessions/end': action('303 /login'),
-  'POST /sessions/:id/end': action(404),
-  'POST /logout': action('303 /login'),
-  'GET /password': page('/password'),
-  'POST /password': action(422),
-  'GET /operators': ownersPage('/operators'),
-  'POST /operators': owners(400),
-  'POST /operators/:id/role': owners(400),
-  'POST /operators/:id/remove': owners(404),
-};
+export const OUTCOMES: Readonly<Record<string, readonly Outcome[]>> = Object.fromEntries([
+  ...wayIn,
+  ...overview,
+  ...people,
+  ...machine,
+]);

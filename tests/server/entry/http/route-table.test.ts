@@ -1,24 +1,66 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { systemClock as clock } from '../../../../src/server/adapters/system/clock.ts';
+import { systemRandom as random } from '../../../../src/server/adapters/system/random.ts';
+import { createWords } from '../../../../src/server/adapters/words/words.ts';
+import { createLiveHub } from '../../../../src/server/entry/http/live/live-hub.ts';
+import { liveRoutes } from '../../../../src/server/entry/http/live/routes.ts';
+import { createLivePanels } from '../../../../src/server/entry/http/overview/live-panels.ts';
+import { overviewRoutes } from '../../../../src/server/entry/http/overview/routes.ts';
 import { createRouteTable, type Route } from '../../../../src/server/entry/http/routes.ts';
-import { type DashboardRig, openDashboardRig } from '../../../support/dashboard-rig.ts';
-import { EVERYBODY, OUTCOMES, type Outcome } from './outcomes.ts';
+import { DASHBOARD_TEXTS } from '../../../../src/views/words/dashboard-texts.ts';
+import type { DashboardRig } from '../../../support/dashboard-rig.ts';
+import { silentLog } from '../../../support/door-kit.ts';
+import { openPagesRig, type PagesRig } from '../../../support/pages-rig.ts';
+import type { TestVisitor } from '../../../support/visitor.ts';
+import { calmVitals } from '../../../support/vitals.ts';
+import { EVERYBODY, NOTHING, OUTCOMES, type Outcome } from './outcomes.ts';
 
+let pages: PagesRig;
 let rig: DashboardRig;
 beforeAll(async () => {
-  rig = await openDashboardRig();
-  await rig.operator('somebody', 'owner');
+  pages = await openPagesRig([...overviewAndStreams()]);
+  rig = pages.site;
 });
-afterAll(() => rig.close());
+afterAll(() => pages.close());
 
-const SOMEBODY = '00000000-0000-7000-8000-000000000000';
+/** As the program composes them, over vitals that stand still. */
+function overviewAndStreams(): readonly Route[] {
+  const series = () => ({ values: [], stepMs: 1000 });
+  const calm = calmVitals();
+  const vitals = { latest: () => calm, brief: series, recent: series, daily: series };
+  const panels = createLivePanels(vitals, createWords(DASHBOARD_TEXTS));
+  const hub = createLiveHub({
+    clock,
+    random,
+    log: silentLog(),
+    source: panels,
+    limits: { frames: 10, bytes: 100_000, stalledMs: 8_000 },
+    maxViewers: 10,
+    holding: async (ids) => new Set(ids),
+  });
+  return [...overviewRoutes({ clock, vitals, panels }), ...liveRoutes(hub)];
+}
 
 /** Asks as somebody fresh each time: a route may end the session it is asked in. */
 async function outcomeOf(route: Route, who: (typeof EVERYBODY)[number]): Promise<Outcome> {
   const visitor = who === 'nobody' ? rig.visitor() : await rig.signedIn(who);
   if (who === 'nobody') await visitor.get('/login');
-  const path = route.path.replaceAll(/:name/g, 'icon.svg').replaceAll(/:\w+/g, SOMEBODY);
+  const path = route.path
+    .replaceAll(/:name/g, 'icon.svg')
+    .replaceAll(/:series/g, 'loop')
+    .replaceAll(/:\w+/g, NOTHING);
+  if (route.kind === 'stream') return statusOfStream(path, visitor);
   const { status, location } = await (route.method === 'GET' ? visitor.get(path) : visitor.post(path));
   return location === null ? status : `${status} ${location}`;
+}
+
+/** A stream has no end: its head is enough. */
+async function statusOfStream(path: string, { cookies }: TestVisitor): Promise<Outcome> {
+  const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+  const leaving = new AbortController();
+  const answer = await fetch(rig.base + path, { headers: { cookie }, signal: leaving.signal });
+  leaving.abort();
+  return answer.status;
 }
 
 describe('every route, asked as nobody, viewer, operator and owner', () => {

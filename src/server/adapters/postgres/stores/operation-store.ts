@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
 import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
@@ -9,7 +9,7 @@ import { accounts } from '../schema.ts';
 import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
 import { readAccounts } from './account-reader.ts';
 import { writeAudit } from './audit-writer.ts';
-import { addPool } from './node-store.ts';
+import { addOperatorsPool } from './node-store.ts';
 import { storableText } from './storable.ts';
 
 export interface OperationStoreDeps extends AccessStoreDeps {
@@ -53,12 +53,16 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
     },
     nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
     lockPools: () => lockPools(tx),
-    addPool: (node, pool) => addPool(tx, node, pool),
+    addPool: (node, pool) => addOperatorsPool(tx, node, pool),
     jobs: deps.jobOperations(toSqlExecutor(tx)),
   };
 }
 
+/** A form lies open for a day at most; acts are rare, so what is older goes with the next one. */
+const REQUESTS_KEPT_MS = 24 * 60 * 60 * 1000;
+
 async function once(tx: Tx, id: string, at: Date): Promise<boolean> {
+  await tx.delete(operatorRequests).where(lt(operatorRequests.at, new Date(at.getTime() - REQUESTS_KEPT_MS)));
   const added = await tx
     .insert(operatorRequests)
     .values({ id, at })

@@ -1,0 +1,1 @@
+ALTER TABLE "adit"."pools" ADD COLUMN "added" boolean DEFAULT false NOT NULL;

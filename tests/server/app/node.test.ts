@@ -1,0 +1,68 @@
+import { expect, test } from 'bun:test';
+import type { Database } from '../../../src/server/adapters/postgres/client.ts';
+import { createNodeWork, type NodeWork, type NodeWorkDeps } from '../../../src/server/app/node.ts';
+import { readinessOf } from '../../../src/server/app/readiness.ts';
+import type { World } from '../../../src/server/app/world.ts';
+import { AppError } from '../../../src/server/core/errors.ts';
+import { eventually } from '../../support/eventually.ts';
+import { failureOf } from '../../support/failures.ts';
+import { createRecordingLog } from '../../support/recording-log.ts';
+import { createServiceWorld } from '../../support/service-world.ts';
+
+/** A node over an interface that the test can break; its lease is there for the taking. */
+async function setUp() {
+  const service = await createServiceWorld();
+  const { clock, random, peers, nodes, store: access } = service;
+  const tunnel = { ...service.tunnel, failing: false };
+  tunnel.read = async () => {
+    if (tunnel.failing) throw new AppError('forbidden', 'wg may not change wg0: CAP_NET_ADMIN is needed');
+    return service.tunnel.read();
+  };
+  const session = {
+    lost: new Promise<void>(() => {}),
+    execute: async () => [{ got: true }],
+    release: async () => {},
+  };
+  const database = { raw: { reserve: async () => session } } as unknown as Database;
+  const node = createNodeWork(
+    { clock, random, log: createRecordingLog([]) } as unknown as World,
+    {
+      database,
+      stores: { peers, nodes, access, jobs: { rescue: async () => 0, wake: () => {} } },
+      local: { tunnel, carry: () => {}, file: { write: async () => {} } },
+      reconcile: { timeoutSeconds: 20, intervalSeconds: 60 },
+    } as unknown as NodeWorkDeps,
+  );
+  return { clock, tunnel, node };
+}
+
+const ready = (node: NodeWork) =>
+  readinessOf({
+    database: { reachable: true, lastSuccessAgeMs: 0 },
+    holdsNode: true,
+    bot: { ok: true, reason: null },
+    loops: [node.record()],
+    breakers: [],
+  });
+
+test('B6: a node whose comparisons fail for minutes is not ready, and says so; a good one ends that', async () => {
+  const { clock, tunnel, node } = await setUp();
+  const never = new AbortController().signal;
+  // Another process holds it: nothing of this is ours to say.
+  clock.advance(600_000);
+  expect(ready(node).ready).toBe(true);
+  node.holder.start();
+  await node.holder.whenHeld(never);
+  expect(ready(node).ready).toBe(true);
+  await eventually(() => node.lastRun() !== null);
+  tunnel.failing = true;
+  clock.advance(179_000);
+  await failureOf(node.reconcile(never));
+  expect(ready(node).ready).toBe(true);
+  clock.advance(2_000);
+  expect(ready(node).reasons).toEqual(['the loop reconcile has had no success for 121 s']);
+  tunnel.failing = false;
+  await node.reconcile(never);
+  expect(ready(node).ready).toBe(true);
+  await node.holder.stop();
+});
