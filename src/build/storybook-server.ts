@@ -72,15 +72,15 @@ async function answer(request: Request, server: Server<undefined>, streams: Map<
   const name = url.pathname.startsWith('/story/') ? url.pathname.slice('/story/'.length) : null;
   const story = stories.find((each) => (name === null ? each.path === url.pathname : each.name === name));
   if (!story) return page('No such story. See /storybook.', 404);
-  return page(renderStory(story, languageOf(url), themeOf(url), `${url.pathname}${url.search}`));
+  return page(renderStory(story, languageOf(url), themeOf(url)));
 }
 
 /** What the page of a story is, as text. */
-export function renderStory(story: Story, language: Language, theme: Theme, path = story.path): string {
+export function renderStory(story: Story, language: Language, theme: Theme): string {
   const shell: Shell = {
     language,
     theme,
-    path,
+    path: story.path,
     t: (key, values) => words.say(language, key, values),
     now: NOW,
     operator: story.role === null ? null : { name: 'olga', role: story.role },

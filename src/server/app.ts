@@ -52,12 +52,17 @@ export interface AppOptions {
   readonly removeTunnelAtStop: boolean;
 }
 
+export interface Started {
+  readonly port: number;
+  readonly tunnel: 'kernel' | 'userspace' | 'memory';
+  /** Where the first operator comes in; null when there is one already. */
+  readonly setupLink: string | null;
+}
+
 export interface App {
   readonly world: World;
   /** Resolves when users are served. Throws one clear AppError, after undoing what had begun. */
-  start(
-    signal: AbortSignal,
-  ): Promise<{ readonly port: number; readonly tunnel: 'kernel' | 'userspace' | 'memory' }>;
+  start(signal: AbortSignal): Promise<Started>;
   /** Lets what is in hand end within `graceMs`, then lets go of everything. Repeating is safe; never throws. */
   stop(graceMs: number): Promise<void>;
 }
@@ -85,9 +90,10 @@ export function buildApp(options: AppOptions): App {
     if (options.removeTunnelAtStop) stops.add('interface', () => local.tunnel.remove());
     else await refuseForeign(local, name, signal);
     local.carry(await stores.nodes.addedPools(LOCAL_NODE));
-    const { created } = await local.tunnel.ensureUp(signal);
     const { publicKey, endpoint, pool } = local;
+    // Before the interface is touched: a pool that is refused must not cost those who are connected their server.
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
+    const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
     return { database, stores, local, wayIn };
   }
@@ -165,7 +171,7 @@ export function buildApp(options: AppOptions): App {
     live.start(port);
     // Ended before the server is, which waits for the answers it is giving.
     stops.add('live pages', live.stop);
-    await dashboard.announceSetup(port);
+    const setupLink = await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
     await node.holder.whenHeld(signal);
@@ -178,7 +184,7 @@ export function buildApp(options: AppOptions): App {
       loops: loops(),
       breakers: world.breakers.states(),
     });
-    return port;
+    return { port, setupLink };
   }
 
   function startHttp(webhook: WebhookEntry | null, { dashboard }: DashboardPart) {
@@ -201,10 +207,10 @@ export function buildApp(options: AppOptions): App {
     async start(signal) {
       try {
         const ground = await lay(signal);
-        const port = await setGoing(furnish(ground), signal);
+        const going = await setGoing(furnish(ground), signal);
         notify.ready();
         notify.status('serving');
-        return { port, tunnel: ground.local.tunnel.kind };
+        return { ...going, tunnel: ground.local.tunnel.kind };
       } catch (error) {
         await stops.run(0);
         throw error;

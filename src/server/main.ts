@@ -25,6 +25,10 @@ const outside: Outside = {
   onStopSignal: (listener) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, listener);
   },
+  onUncaught: (listener) => {
+    process.on('unhandledRejection', (error) => listener(error, 'lone'));
+    process.on('uncaughtException', (error) => listener(error, 'thrown'));
+  },
   exit: (code) => process.exit(code),
 };
 

@@ -157,5 +157,13 @@ export function nodeStoreContract(name: string, open: OpenRig): void {
       expect(await rig.inbox.forget(later(rig, DAY_MS))).toBe(1);
       expect((await rig.inbox.unsettled(10)).map((each) => each.id)).toEqual([updateId(2)]);
     });
+
+    test('F-D13: more updates than one page are forgotten at once; one never handled stays', async () => {
+      const ids = Array.from({ length: 11_000 }, (_, index) => updateId(index + 1));
+      await rig.inbox.accept(ids.map((id) => ({ id, payload: {} })));
+      await Promise.all(ids.slice(1).map((id) => rig.inbox.settle(id)));
+      expect(await rig.inbox.forget(later(rig, DAY_MS))).toBe(10_999);
+      expect((await rig.inbox.unsettled(10)).map((each) => each.id)).toEqual([updateId(1)]);
+    });
   });
 }

@@ -196,7 +196,8 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       const publicKey = await giveKey(rig, peer);
       const pages = [];
       for await (const page of rig.peers.wanted(NODE)) pages.push(...page);
-      expect(pages).toEqual([{ publicKey, allowedIps: [`${address.ip4}/32`, `${address.ip6}/128`] }]);
+      const allowedIps = [`${address.ip4}/32`, `${address.ip6}/128`];
+      expect(pages).toEqual([{ publicKey, allowedIps, applied: false }]);
     });
 
     test('B4: unwanted are the keys that were ours and are not wanted now; never a stranger, never a live one', async () => {

@@ -27,6 +27,8 @@ interface HealthSeen {
 
 /** Looks on from three sides while `work` goes on: at the file, at the health, at the database's sessions. */
 async function watched<T>(rig: AditRig, adit: AditProcess, work: () => Promise<T>) {
+  // Ready means that users are served; the first comparison, which writes the file, may still be under way.
+  await eventually(() => rig.wgConf());
   const file = await witness<FileSeen>(rig.place, 'config-reader.ts', join(rig.stateDir, 'wg0.conf'));
   const health = await witness<HealthSeen>(rig.place, 'health-probe.ts', String(adit.port()));
   let mostSessions = 0;

@@ -87,6 +87,32 @@ describe('an interface that does not do what it was told', () => {
     await expectAtRest(world);
   });
 
+  test('F-J16: an interface that takes two peers and no third serves two users at once; the third when there is room', async () => {
+    const world = await createServiceWorld();
+    let room = 2;
+    const tunnel = (real: Tunnel): Tunnel => ({
+      ...real,
+      async apply(change) {
+        const add = change.add.slice(0, room - (await real.read()).peers.length);
+        await real.apply({ ...change, add });
+        if (add.length < change.add.length) {
+          throw new AppError('internal', 'wg.addconf ended with exit code 1.');
+        }
+      },
+    });
+    const process = await startProcess(world, { tunnel });
+    await Promise.all(range(3).map((account) => process.visit({ kind: 'start', account })));
+    await process.drain();
+    await eventually(() => states(world).filter((each) => each === 'completed').length === 2);
+    expect(states(world).toSorted()).toEqual(['completed', 'completed', 'retry']);
+    const served = range(3).filter((account) => world.courier.documentsOf(chatId(account)).length === 1);
+    expect(served).toHaveLength(2);
+    room = 3;
+    await process.rest();
+    await expectAtRest(world);
+    expect(range(3).every((account) => world.courier.documentsOf(chatId(account)).length === 1)).toBe(true);
+  });
+
   test('A removal that did not happen is tried again: an old key never stays behind', async () => {
     const world = await worldWithDevice();
     const old = onlyPeer(world).publicKey!;

@@ -120,6 +120,27 @@ describe('housekeeping', () => {
     expect((await world.tunnel.read()).peers).toEqual([]);
   });
 
+  test('F-J4: a duty that fails keeps no other from being done', async () => {
+    const world = await worldWith(1);
+    const deaf = await startProcess(world, {
+      tunnel: (real) => ({ ...real, apply: async () => undefined }),
+    });
+    const [device] = [...world.database.tables.devices.keys()];
+    await deaf.visit({ kind: 'pause', account: 1, device: device! });
+    await deaf.rest();
+    world.clock.advance(31 * DAY_MS);
+    const forget = () => Promise.reject(new Error('the statement took too long'));
+    const ailing = {
+      ...world,
+      inbox: { ...world.inbox, forget },
+      nodes: { ...world.nodes, wakeResting: forget },
+    };
+    await (await startProcess(world)).reconcile();
+    const jobs = world.jobs.jobs.length;
+    await expect(tidy(ailing)).rejects.toThrow('took too long');
+    expect(world.jobs.jobs).toHaveLength(jobs + 1);
+  });
+
   test('a house in order is tidied in silence', async () => {
     const world = await worldWith(1);
     const lines = world.logLines.length;

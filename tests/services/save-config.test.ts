@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
 import { LOCAL_NODE, type PublicKey } from '../../src/server/core/ids.ts';
-import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
 import { keyOf } from '../support/store-rig.ts';
 
@@ -14,7 +13,7 @@ function createRig() {
     node: LOCAL_NODE,
     peers: {
       async *wanted() {
-        for (const publicKey of [...keys]) yield [{ publicKey, allowedIps: [] }] as TunnelPeer[];
+        for (const publicKey of [...keys]) yield [{ publicKey, allowedIps: [], applied: true }];
       },
     },
     file: {

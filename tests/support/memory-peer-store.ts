@@ -148,7 +148,11 @@ async function* wantedPages(database: MemoryDatabase, nodeId: string) {
         .slice(0, PAGE),
     );
     if (page.length === 0) return;
-    yield page.map((each) => ({ publicKey: each.publicKey as PublicKey, allowedIps: allowedIpsOf(each) }));
+    yield page.map((each) => ({
+      publicKey: each.publicKey as PublicKey,
+      allowedIps: allowedIpsOf(each),
+      applied: each.generation === each.appliedGeneration,
+    }));
     last = page.at(-1)!.id;
   }
 }

@@ -89,8 +89,10 @@ function createServerHandle(
     url,
     kill,
     async start() {
-      child ??= spawn(argv, join(folder, 'log'));
-      await answers(url('postgres'));
+      // After a SIGKILL its children may still hold the memory: the first tries may end at once.
+      await answers(url('postgres'), () => {
+        if (child === undefined || child.exitCode !== null) child = spawn(argv, join(folder, 'log'));
+      });
     },
     async dispose() {
       await kill('SIGQUIT');
@@ -166,9 +168,10 @@ export async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function answers(url: string): Promise<void> {
+async function answers(url: string, ensureRunning: () => void): Promise<void> {
   await eventually(
     async () => {
+      ensureRunning();
       const sql = postgres(url, { max: 1, connect_timeout: 2, onnotice: () => {} });
       await sql`SELECT 1`.finally(() => sql.end({ timeout: 0 }));
     },

@@ -25,7 +25,7 @@ export interface DashboardPart {
    * Says in the log how the first owner gets in; nothing once there is one. A failure is said and forgiven: the next
    * start makes another link.
    */
-  announceSetup(port: number): Promise<void>;
+  announceSetup(port: number): Promise<string | null>;
 }
 
 export interface DashboardOptions {
@@ -84,17 +84,19 @@ async function announceSetup(
   wayIn: WayInDeps,
   host: string,
   port: number,
-): Promise<void> {
+): Promise<string | null> {
   try {
     const token = await firstLink(wayIn, world.clock.now());
-    if (token === null) return;
+    if (token === null) return null;
     const link = setupUrl(host, port, token);
     world.log.warn(
       { link },
       `nobody owns this Adit yet: open ${link} within an hour; it works once. From another machine, put its name or address in place of this one`,
     );
+    return link;
   } catch (error) {
     world.log.error({ error }, 'the setup link could not be made; `adit admin create NAME` makes one');
+    return null;
   }
 }
 

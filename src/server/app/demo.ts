@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { buildApp } from '../app.ts';
+import { buildApp, type Started } from '../app.ts';
 import { type Config, type Environment, parseConfig } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import type { ExitCode } from '../entry/cli/exit-code.ts';
@@ -52,7 +52,7 @@ async function play(options: DemoOptions, outside: Outside, stateDir: string): P
     const config = configOf(options, stateDir, apiRoot);
     const extra = { nat: false, fallback: 'memory', removeTunnelAtStop: true } as const;
     const app = buildApp({ ...standard(config, outside), ...extra });
-    return await runUntilStopped(app, outside, async ({ tunnel }) => options.out(welcome(chatUrl, tunnel)));
+    return await runUntilStopped(app, outside, async (started) => options.out(welcome(chatUrl, started)));
   } finally {
     await simulator.stop();
   }
@@ -67,7 +67,7 @@ export function configOf(
   stateDir: string,
   apiRoot: string,
 ): Config {
-  const defaults = { HTTP_PORT: '0', LOG_LEVEL: 'warn' };
+  const defaults = { HTTP_PORT: '0', LOG_LEVEL: 'error' };
   const decided = {
     STATE_DIR: stateDir,
     DATABASE_URL: undefined,
@@ -88,7 +88,7 @@ export function configOf(
   throw new AppError('invalid', parsed.problems.join('\nadit: '));
 }
 
-function welcome(chatUrl: string, tunnel: 'kernel' | 'userspace' | 'memory'): string {
+function welcome(chatUrl: string, { tunnel, setupLink }: Started): string {
   const real = {
     kernel: `real WireGuard in the kernel, interface ${INTERFACE}`,
     userspace: `real WireGuard by wireguard-go, interface ${INTERFACE}`,
@@ -98,8 +98,9 @@ function welcome(chatUrl: string, tunnel: 'kernel' | 'userspace' | 'memory'): st
     '',
     '  Adit is running, with a Telegram of its own.',
     '',
-    `    Chat    ${chatUrl}    type /start and get a config`,
-    `    Tunnel  ${real}`,
+    `    Chat       ${chatUrl}    type /start and get a config`,
+    `    Dashboard  ${setupLink}    works once: choose a name and a password`,
+    `    Tunnel     ${real}`,
     '',
     '  Ctrl-C ends it and takes everything away again.',
     '',

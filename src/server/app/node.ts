@@ -51,14 +51,13 @@ export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
     local.carry(await nodes.addedPools(id));
     return reconcileNode(shared, signal);
   });
-  const { reconcile } = comparisons;
   const holder = createHoldNode({
     ...world,
     node: id,
     lease: createNodeLease({ database: deps.database, clock: world.clock }),
     nodes,
     jobs: stores.jobs,
-    reconcile,
+    reconcile: comparisons.first,
   });
   const applyPeers = createApplyPeers({
     ...shared,
@@ -96,13 +95,21 @@ function watchComparisons(
   let lastRun: ReconcileRun | null = null;
   let lastSuccessMs = clock.monotonicMs();
   let failuresInRow = 0;
+
+  async function reconcile(signal: AbortSignal): Promise<ReconcileRun> {
+    failuresInRow += 1;
+    lastRun = await run(clock.deadline(timeoutSeconds * 1000, signal));
+    lastSuccessMs = clock.monotonicMs();
+    failuresInRow = 0;
+    return lastRun;
+  }
+
   return {
-    async reconcile(signal: AbortSignal): Promise<ReconcileRun> {
-      failuresInRow += 1;
-      lastRun = await run(clock.deadline(timeoutSeconds * 1000, signal));
+    reconcile,
+    /** The one of a take-over: only from here on is a comparison ours to be late with. */
+    first(signal: AbortSignal): Promise<ReconcileRun> {
       lastSuccessMs = clock.monotonicMs();
-      failuresInRow = 0;
-      return lastRun;
+      return reconcile(signal);
     },
     lastRun: () => lastRun,
     lastSuccess: () => lastRun?.finishedAt ?? null,

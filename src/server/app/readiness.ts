@@ -2,11 +2,6 @@ import type { LoopRecord } from '../core/loop-record.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Readiness } from '../entry/http/server.ts';
 
-export interface ReadinessSources {
-  /** Null while starting. */
-  readonly parts: () => ReadinessParts | null;
-}
-
 export interface ReadinessParts {
   readonly database: { readonly reachable: boolean; readonly lastSuccessAgeMs: number };
   readonly holdsNode: boolean;

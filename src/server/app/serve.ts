@@ -11,6 +11,11 @@ export interface Outside {
   readonly err: (text: string) => void;
   /** Calls back at each signal that asks the program to end. */
   onStopSignal(listener: () => void): void;
+  /**
+   * Calls back for an error that nobody caught, in place of ending the process. `lone`: of a promise nobody awaited;
+   * what else runs is whole. Otherwise nobody knows what was left half done.
+   */
+  onUncaught(listener: (error: unknown, kind: 'lone' | 'thrown') => void): void;
   /** Ends the process at once. */
   exit(code: number): never;
 }
@@ -53,10 +58,18 @@ export async function runUntilStopped(
     if (stopping.signal.aborted) outside.exit(1);
     stopping.abort();
   });
+  let broken = false;
+  outside.onUncaught((error, kind) => {
+    const advice = kind === 'lone' ? 'going on' : 'stopping, to be started again';
+    app.world.log.error({ error }, `an error that nobody caught; ${advice}`);
+    if (kind === 'lone') return;
+    broken = true;
+    stopping.abort();
+  });
   try {
     await started(await app.start(stopping.signal));
   } catch (error) {
-    if (stopping.signal.aborted) return 0;
+    if (stopping.signal.aborted) return broken ? 1 : 0;
     outside.err(`adit: ${toAppError(error).message}\n`);
     return 1;
   }
@@ -64,5 +77,5 @@ export async function runUntilStopped(
   app.world.log.info({ graceMs: GRACE_MS }, 'stopping; a second signal leaves at once');
   await app.stop(GRACE_MS);
   app.world.log.info({}, 'stopped');
-  return 0;
+  return broken ? 1 : 0;
 }

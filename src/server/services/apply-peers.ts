@@ -1,4 +1,4 @@
-import { AppError } from '../core/errors.ts';
+import { AppError, isPassing } from '../core/errors.ts';
 import { type NodeId, type PublicKey, peerId } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
 import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
@@ -43,7 +43,9 @@ export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'>
   const line = createDeliveryLine(deps.deliver);
 
   /** A second job for a config on its way shares the fate of the first. */
-  function deliveryOf(target: KeyedTarget): Promise<DeliveryOutcome> | null {
+  function deliveryOf(target: KeyedTarget | undefined, refused: Refused): Promise<DeliveryOutcome> | null {
+    if (!target) return null;
+    if (refused.has(target.peerId)) return Promise.reject(refused.get(target.peerId));
     return target.fresh ? line.send(target, target.fresh) : line.underway(target);
   }
 
@@ -51,14 +53,14 @@ export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'>
     const byPeer = Map.groupBy(jobs, (job) => job.data.peerId);
     const found = await deps.peers.targets([...byPeer.keys()].map(peerId));
     const targets = new Map(found.map((each) => [each.peerId as string, withFreshKey(deps, line, each)]));
-    await applyAll(deps, [...targets.values()], signal).catch(async (error: unknown) => {
+    const refused = await applyAll(deps, [...targets.values()], signal).catch(async (error: unknown) => {
       for (const [peer, held] of byPeer) await apologiseAtLast(deps, held, targets.get(peer));
       throw error;
     });
     const saved = deps.saveConfig();
     for (const [peer, held] of byPeer) {
       const target = targets.get(peer);
-      settle(deps, { held, target, saved, delivery: target ? deliveryOf(target) : null }).catch((error) =>
+      settle(deps, { held, target, saved, delivery: deliveryOf(target, refused) }).catch((error) =>
         deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
       );
     }
@@ -107,30 +109,53 @@ function withFreshKey(deps: ApplyPeersDeps, line: DeliveryLine, target: PeerTarg
   };
 }
 
-async function applyAll(deps: ApplyPeersDeps, targets: readonly KeyedTarget[], signal: AbortSignal) {
-  if (targets.length === 0) return;
+/** Peers that the interface does not hold as they are wanted, and why. */
+type Refused = ReadonlyMap<PeerTarget['peerId'], unknown>;
+
+async function applyAll(
+  deps: ApplyPeersDeps,
+  targets: readonly KeyedTarget[],
+  signal: AbortSignal,
+): Promise<Refused> {
+  if (targets.length === 0) return new Map();
   const rekeyed = targets.filter((each) => each.fresh);
   if (rekeyed.length > 0) {
     const keys = rekeyed.map((each) => ({ peerId: each.peerId, publicKey: each.publicKey as PublicKey }));
     await deps.peers.assignKeys({ id: deps.node, epoch: deps.epoch() }, keys);
   }
-  const state = await deps.lane.run(async () => {
-    await deps.tunnel.apply(toChange(targets), signal);
-    return deps.tunnel.read(signal);
-  });
-  await record(deps, targets, state);
+  const { state, failure } = await deps.lane.run(() => change(deps, targets, signal));
+  return record(deps, targets, state, failure);
 }
 
-/** Only what was read back counts; anything else is tried again. */
-async function record(deps: ApplyPeersDeps, targets: readonly KeyedTarget[], state: TunnelState) {
-  const live = new Map(state.peers.map((each) => [each.publicKey, each]));
-  const unconfirmed = targets.filter((each) => !confirmed(each, live));
-  if (unconfirmed.length > 0) {
-    const details = { peers: unconfirmed.map((each) => [each.peerId, allowedIpsOf(each)]) };
-    throw new AppError('unavailable', 'The interface does not hold what was just applied.', { details });
+/** An interface that takes some peers and no more (a full one) has answered: what it holds is what counts. */
+async function change(deps: ApplyPeersDeps, targets: readonly KeyedTarget[], signal: AbortSignal) {
+  let failure: unknown = null;
+  try {
+    await deps.tunnel.apply(toChange(targets), signal);
+  } catch (error) {
+    if (isPassing(error)) throw error;
+    failure = error;
   }
-  const now = deps.clock.now();
-  await deps.peers.markApplied(targets, now);
-  await deps.peers.forgetRetired(targets.flatMap((each) => each.retiredKeys));
-  deps.log.debug({ peers: targets.length }, 'applied');
+  return { state: await deps.tunnel.read(signal), failure };
+}
+
+/** Only what was read back counts; anything else is tried again, and keeps none of its neighbours waiting (F-J16). */
+async function record(
+  deps: ApplyPeersDeps,
+  targets: readonly KeyedTarget[],
+  state: TunnelState,
+  failure: unknown,
+): Promise<Refused> {
+  const live = new Map(state.peers.map((each) => [each.publicKey, each]));
+  const held = targets.filter((each) => confirmed(each, live));
+  await deps.peers.markApplied(held, deps.clock.now());
+  await deps.peers.forgetRetired(held.flatMap((each) => each.retiredKeys));
+  deps.log.debug({ peers: held.length }, 'applied');
+  const refused = targets.filter((each) => !held.includes(each));
+  return new Map(refused.map((each) => [each.peerId, failure ?? notHeld(each)]));
+}
+
+function notHeld(target: KeyedTarget): AppError {
+  const details = { peer: target.peerId, wanted: target.wanted, allowedIps: allowedIpsOf(target) };
+  return new AppError('unavailable', 'The interface does not hold what was just applied.', { details });
 }

@@ -20,7 +20,8 @@ export function countCalls(metrics: Metrics, statistics: CallStatistics, clock: 
     update(outcome, seconds) {
       metrics.update(outcome, seconds);
       const reason = FAILED.has(outcome) ? outcome : null;
-      statistics.record(UPDATES, { ms: seconds * 1_000, reason, ...moment() });
+      const ms = seconds === undefined ? null : seconds * 1_000;
+      statistics.record(UPDATES, { ms, reason, ...moment() });
     },
   };
 }

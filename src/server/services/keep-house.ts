@@ -24,16 +24,33 @@ const RUNS_KEPT_MS = 30 * DAY_MS;
 /** A peer not applied for this long, with its job dead or discarded, is tried again. */
 const UNAPPLIED_AFTER_MS = 10 * MINUTE_MS;
 
-/** The small duties: rested addresses become free, old records go, peers without a job get one. Safe to repeat. */
+/**
+ * The small duties: peers without a job get one, rested addresses become free, old records go. One that fails keeps
+ * no other from being done; the first failure is thrown at the end. Safe to repeat.
+ */
 export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
-  const now = deps.clock.now().getTime();
-  const before = (ageMs: number) => new Date(now - ageMs);
-  const freed = await deps.nodes.wakeResting(before(deps.restMs));
-  const updates = await deps.inbox.forget(before(UPDATES_KEPT_MS));
-  const runs = await deps.nodes.forgetRuns(before(RUNS_KEPT_MS));
-  const logins = await deps.operators.forget(new Date(now));
-  const retried = await deps.peers.enqueueOverdue(deps.node, before(UNAPPLIED_AFTER_MS), 500);
-  if (freed + updates + runs + logins + retried > 0) {
-    deps.log.info({ freed, updates, runs, logins, retried }, 'housekeeping');
+  const done: Record<string, number> = {};
+  const failures: unknown[] = [];
+  for (const [name, duty] of Object.entries(duties(deps))) {
+    try {
+      done[name] = await duty();
+    } catch (error) {
+      failures.push(error);
+    }
   }
+  if (Object.values(done).some((count) => count > 0)) deps.log.info(done, 'housekeeping');
+  if (failures.length > 0) throw failures[0];
+}
+
+/** Users first, then space. */
+function duties({ node, nodes, peers, inbox, operators, clock, restMs }: KeepHouseDeps) {
+  const now = clock.now().getTime();
+  const before = (ageMs: number) => new Date(now - ageMs);
+  return {
+    retried: () => peers.enqueueOverdue(node, before(UNAPPLIED_AFTER_MS), 500),
+    freed: () => nodes.wakeResting(before(restMs)),
+    updates: () => inbox.forget(before(UPDATES_KEPT_MS)),
+    runs: () => nodes.forgetRuns(before(RUNS_KEPT_MS)),
+    logins: () => operators.forget(new Date(now)),
+  };
 }

@@ -5,7 +5,7 @@ import { comparePeers, type PeerDiff } from '../core/peer-diff.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { NodeStore, PeerStore, ReconcileRun } from '../core/ports/store.ts';
-import type { Tunnel } from '../core/ports/tunnel.ts';
+import type { Tunnel, TunnelPeer } from '../core/ports/tunnel.ts';
 
 /**
  * Compares the real interface with the database and corrects the difference; silent when they are equal.
@@ -44,7 +44,7 @@ export async function reconcileNode(deps: ReconcileNodeDeps, signal: AbortSignal
 
 async function correct(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<Counts> {
   await deps.tunnel.ensureUp(signal);
-  const diff = await difference(deps, signal);
+  const { diff, underway } = await difference(deps, signal);
   const extra = diff.extra.map((each) => each.publicKey);
   const removable = await deps.peers.unwantedAmong(deps.node, extra);
   const remove = [...removable].slice(0, MOST_REMOVALS);
@@ -54,22 +54,28 @@ async function correct(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<Co
   }
   await deps.saveConfig();
   return {
-    added: diff.missing.length,
+    added: settled(diff.missing, underway),
     removed: remove.length,
-    changed: diff.changed.length,
+    changed: settled(diff.changed, underway),
     quarantined: diff.extra.length - removable.size,
     refused: removable.size - remove.length,
   };
 }
 
+/** What a job is about to carry out is no drift: it is applied here all the same, and not counted. */
+const settled = (peers: readonly TunnelPeer[], underway: ReadonlySet<PublicKey>): number =>
+  peers.filter((peer) => !underway.has(peer.publicKey)).length;
+
 /** Page by page: no session is held while another is read, and no page blocks the loop for long. */
-async function difference(deps: ReconcileNodeDeps, signal: AbortSignal): Promise<PeerDiff> {
+async function difference(deps: ReconcileNodeDeps, signal: AbortSignal) {
   const comparison = comparePeers((await deps.tunnel.read(signal)).peers);
+  const underway = new Set<PublicKey>();
   for await (const page of deps.peers.wanted(deps.node)) {
     signal.throwIfAborted();
     comparison.see(page);
+    for (const peer of page) if (!peer.applied) underway.add(peer.publicKey);
   }
-  return comparison.finish();
+  return { diff: comparison.finish(), underway };
 }
 
 async function verify(

@@ -9,6 +9,7 @@
   const number = new Intl.NumberFormat(lang, { maximumFractionDigits: 1 });
   const say = (value) => (value == null ? '–' : `${number.format(value)}${data.unit ? ` ${data.unit}` : ''}`);
   const clock = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
+  const short = new Intl.DateTimeFormat(lang, { hour: '2-digit', minute: '2-digit' });
   let plot = null;
 
   const colour = (name) => {
@@ -24,6 +25,7 @@
     plot?.destroy();
     const line = colour('--line');
     const axis = {
+      font: `12px ${getComputedStyle(document.body).fontFamily}`,
       stroke: colour('--muted'),
       grid: { stroke: line, width: 1 },
       ticks: { stroke: line, width: 1 },
@@ -40,8 +42,14 @@
     const options = {
       width: place.clientWidth - 32,
       height: Math.max(220, Math.min(420, innerHeight - 320)),
-      series: [{ value: (_, at) => (at == null ? '–' : clock.format(at * 1000)) }, ...series],
-      axes: [axis, { ...axis, size: 70, values: (_, values) => values.map(say) }],
+      series: [
+        { label: data.time, value: (_, at) => (at == null ? '–' : clock.format(at * 1000)) },
+        ...series,
+      ],
+      axes: [
+        { ...axis, values: (_, moments) => moments.map((at) => short.format(at * 1000)) },
+        { ...axis, size: 70, values: (_, values) => values.map(say) },
+      ],
       scales: { y: { range: (_, low, high) => [Math.min(0, low ?? 0), Math.max(1, (high ?? 1) * 1.1)] } },
     };
     plot = new uPlot(options, [data.at, ...data.lines.map((each) => each.values)], place);

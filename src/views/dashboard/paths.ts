@@ -37,6 +37,8 @@ export const actions = {
   addNote: (account: string) => `${paths.account(account)}/notes`,
   addPool: paths.pools,
   retryJob: (job: string) => `${paths.job(job)}/retry`,
+  pausePeer: (peer: string) => `${paths.peer(peer)}/pause`,
+  resumePeer: (peer: string) => `${paths.peer(peer)}/resume`,
   endSession: (session: string) => `${paths.sessions}/${id(session)}/end`,
 } as const;
 

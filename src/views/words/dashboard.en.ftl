@@ -22,7 +22,7 @@ badge = { $count ->
     [one] { $count } thing needs attention
    *[other] { $count } things need attention
   }
-theme = Colours
+theme = Theme
 theme-system = System
 theme-light = Light
 theme-dark = Dark
@@ -669,3 +669,5 @@ problem-pool-overlap = It overlaps { $pool }, which is there already
 audit-peer-pause = Peer paused
 audit-peer-resume = Peer resumed
 history-noted = Note added
+peer-unapplied = not as wanted yet
+peer-never = never connected

@@ -23,10 +23,10 @@ badge = { $count ->
     [few] { $count } пункта требуют внимания
    *[many] { $count } пунктов требуют внимания
   }
-theme = Цвета
-theme-system = Системные
-theme-light = Светлые
-theme-dark = Тёмные
+theme = Тема
+theme-system = Авто
+theme-light = Светлая
+theme-dark = Тёмная
 language = Язык
 logout = Выйти
 live-on = В эфире
@@ -696,3 +696,5 @@ problem-pool-overlap = Пересекается с { $pool }, который у�
 audit-peer-pause = Пир приостановлен
 audit-peer-resume = Пир возвращён
 history-noted = Добавлена заметка
+peer-unapplied = ещё не как нужно
+peer-never = ни разу не подключался

@@ -87,6 +87,7 @@ rename-bad = That name will not do. Please send 1 to 32 ordinary characters on o
 rename-done = ✏️ Renamed: <b>{ $device }</b>
 
 seen = { $unit ->
+    [over] access has ended
     [never] never connected
     [unknown] not known now
     [paused] paused
@@ -118,6 +119,7 @@ status-node-down = 🔴 The server does not answer right now. We are on it; your
 status-works = 🟢 <b>{ $device }</b> works: last contact { $seen }.
 status-old = 🟡 <b>{ $device }</b>: last contact { $seen }. If it should be on: switch the tunnel off and on, try another network (Wi-Fi or mobile). Still nothing? Take a new key.
 status-never = ⚪️ <b>{ $device }</b> has never connected. Open the config in WireGuard and switch the tunnel on; see “How to connect”.
+status-over = 🔴 <b>{ $device }</b> is off until you have access again. Its config stays good.
 status-paused = ⏸ <b>{ $device }</b> is paused.
 status-preparing = ⏳ <b>{ $device }</b> is being set up on the server.
 status-unknown = ❔ <b>{ $device }</b>: not known now.

@@ -4,6 +4,7 @@ import { createNodeWork, type NodeWork, type NodeWorkDeps } from '../../../src/s
 import { readinessOf } from '../../../src/server/app/readiness.ts';
 import type { World } from '../../../src/server/app/world.ts';
 import { AppError } from '../../../src/server/core/errors.ts';
+import { eventually } from '../../support/eventually.ts';
 import { failureOf } from '../../support/failures.ts';
 import { createRecordingLog } from '../../support/recording-log.ts';
 import { createServiceWorld } from '../../support/service-world.ts';
@@ -28,7 +29,7 @@ async function setUp() {
     {
       database,
       stores: { peers, nodes, access, jobs: { rescue: async () => 0, wake: () => {} } },
-      local: { tunnel, file: { write: async () => {} } },
+      local: { tunnel, carry: () => {}, file: { write: async () => {} } },
       reconcile: { timeoutSeconds: 20, intervalSeconds: 60 },
     } as unknown as NodeWorkDeps,
   );
@@ -52,6 +53,8 @@ test('B6: a node whose comparisons fail for minutes is not ready, and says so; a
   expect(ready(node).ready).toBe(true);
   node.holder.start();
   await node.holder.whenHeld(never);
+  expect(ready(node).ready).toBe(true);
+  await eventually(() => node.lastRun() !== null);
   tunnel.failing = true;
   clock.advance(179_000);
   await failureOf(node.reconcile(never));

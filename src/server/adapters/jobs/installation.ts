@@ -68,7 +68,7 @@ async function installQueues(boss: PgBoss, options: InstallOptions): Promise<voi
   for (const kind of JOB_KINDS) {
     await ensureQueue(boss, kind, 'exclusive', {
       ...kept,
-      deleteAfterSeconds: 7 * DAY,
+      deleteAfterSeconds: KIND_RULES[kind].keptSeconds,
       // A run is bounded by its heartbeat; this is pg-boss' longest.
       expireInSeconds: DAY,
       heartbeatSeconds: Math.max(SHORTEST_HEARTBEAT_SECONDS, Math.ceil(options.leaseSeconds)),

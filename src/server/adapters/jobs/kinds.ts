@@ -5,14 +5,21 @@ interface KindRules {
   readonly retryLimit: number;
   /** Text fields the data must have; a row without them was not written by us. */
   readonly fields: readonly string[];
+  /** How long a job that ended is kept to be looked at. */
+  readonly keptSeconds: number;
 }
 
-/** Jobs that are enqueued again by the clock anyway need few retries. */
+const HOUR = 3_600;
+
+/**
+ * Jobs that are enqueued again by the clock anyway need few retries, and are soon forgotten: one every three seconds
+ * would be 200,000 a week, in which nobody finds anything. What they did has records of its own.
+ */
 export const KIND_RULES: Readonly<Record<JobKind, KindRules>> = {
-  'apply-peer': { retryLimit: 12, fields: ['peerId'] },
-  'reconcile-node': { retryLimit: 3, fields: ['nodeId'] },
-  'expire-subscriptions': { retryLimit: 3, fields: [] },
-  housekeeping: { retryLimit: 3, fields: [] },
+  'apply-peer': { retryLimit: 12, fields: ['peerId'], keptSeconds: 7 * 24 * HOUR },
+  'reconcile-node': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
+  'expire-subscriptions': { retryLimit: 3, fields: [], keptSeconds: HOUR },
+  housekeeping: { retryLimit: 3, fields: [], keptSeconds: HOUR },
 };
 
 export const JOB_KINDS = Object.keys(KIND_RULES) as readonly JobKind[];

@@ -10,6 +10,7 @@ const UPDATE_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 export function createMetrics(deps: { readonly clock: Clock }): Metrics {
   const registry = new Registry();
   const recorded = createRecorded(registry);
+  const breakers = new Map<string, () => boolean>();
   const observed = createObservedGauges(deps.clock);
   return {
     call(name, seconds, reason) {
@@ -17,15 +18,18 @@ export function createMetrics(deps: { readonly clock: Clock }): Metrics {
       if (reason !== 'breaker_open') recorded.callSeconds.observe({ call: name }, seconds);
       if (reason !== undefined) recorded.callFailures.inc({ call: name, reason });
     },
-    breaker: (name, open) => recorded.breakerOpen.set({ call: name }, open ? 1 : 0),
+    breaker: (name, isOpen) => void breakers.set(name, isOpen),
     processStarted: (program) => recorded.processesStarted.inc({ program }),
     update(outcome, seconds) {
       recorded.updates.inc({ outcome });
-      recorded.updateSeconds.observe(seconds);
+      if (seconds !== undefined) recorded.updateSeconds.observe(seconds);
     },
     observe: (name: string, help: string, labels: readonly string[], read: GaugeReader) =>
       observed.add({ name: fullName(name), help, labels, read }),
-    render: async () => (await registry.metrics()) + (await observed.render()),
+    async render() {
+      for (const [call, isOpen] of breakers) recorded.breakerOpen.set({ call }, isOpen() ? 1 : 0);
+      return (await registry.metrics()) + (await observed.render());
+    },
   };
 }
 

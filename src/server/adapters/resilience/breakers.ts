@@ -46,12 +46,16 @@ function createBreaker(name: string, deps: BreakersDeps): Breaker {
   policy.onBreak(() => {
     openedAtMs = deps.clock.monotonicMs();
   });
+  // cockatiel stays open until somebody calls. Readiness must not: a call nobody needs is no trouble of anybody's.
+  const state = () => {
+    const waited = deps.clock.monotonicMs() - openedAtMs >= halfOpenAfterMs;
+    return policy.state === CircuitState.Open && waited ? 'half_open' : stateName(policy.state);
+  };
+  deps.metrics.breaker(name, () => state() === 'open');
   report(name, policy, deps);
   return {
     get state() {
-      // cockatiel stays open until somebody calls. Readiness must not: a call nobody needs is no trouble of anybody's.
-      const waited = deps.clock.monotonicMs() - openedAtMs >= halfOpenAfterMs;
-      return policy.state === CircuitState.Open && waited ? 'half_open' : stateName(policy.state);
+      return state();
     },
     async run(work, judge) {
       // cockatiel would let the others wait for the probe, past their own deadlines.
@@ -124,16 +128,9 @@ function waitBy(clock: Clock, ms: number): IBackoffFactory<unknown> {
   };
 }
 
-function report(name: string, policy: CircuitBreakerPolicy, deps: BreakersDeps): void {
-  deps.metrics.breaker(name, false);
-  policy.onBreak(() => {
-    deps.metrics.breaker(name, true);
-    deps.log.warn({ call: name }, 'breaker opened');
-  });
-  policy.onReset(() => {
-    deps.metrics.breaker(name, false);
-    deps.log.info({ call: name }, 'breaker closed');
-  });
+function report(name: string, policy: CircuitBreakerPolicy, deps: Pick<BreakersDeps, 'log'>): void {
+  policy.onBreak(() => deps.log.warn({ call: name }, 'breaker opened'));
+  policy.onReset(() => deps.log.info({ call: name }, 'breaker closed'));
 }
 
 function isOpen(name: string): AppError {

@@ -16,10 +16,14 @@ function sleep(ms: number, signal?: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
+    const timer = setTimeout(
+      () => {
+        signal?.removeEventListener('abort', stop);
+        resolve();
+        // A moment that has passed already is now; Node warns of less than nothing.
+      },
+      Math.max(0, ms),
+    );
     signal?.addEventListener('abort', stop, { once: true });
   });
 }

@@ -133,6 +133,11 @@ export interface PeerTarget {
   readonly issue: PendingIssue | null;
 }
 
+/** A peer the node should have. `applied` is false while its newest intent is still on its way by a job. */
+export interface WantedPeer extends TunnelPeer {
+  readonly applied: boolean;
+}
+
 export interface PeerStore {
   targets(ids: readonly PeerId[]): Promise<readonly PeerTarget[]>;
   /**
@@ -154,7 +159,7 @@ export interface PeerStore {
   saveDocument(id: IssueId, messageId: number): Promise<void>;
   markDelivered(id: IssueId, now: Date): Promise<void>;
   /** All peers the node should have, in pages by key: never one huge answer. */
-  wanted(nodeId: NodeId): AsyncIterable<readonly TunnelPeer[]>;
+  wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
   /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
   unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
   /** Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */

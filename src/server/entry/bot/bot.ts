@@ -15,7 +15,7 @@ import { createLink, type Link, type LinkState } from './link.ts';
 import { createMemory } from './memory.ts';
 import { poll } from './polling.ts';
 import { createRateLimiter } from './rate-limiter.ts';
-import { createSettler } from './settler.ts';
+import { createSettler, type Settler } from './settler.ts';
 import { announceWebhook, createWebhookRoute, type WebhookRoute } from './webhook.ts';
 
 export type BotMode =
@@ -41,6 +41,7 @@ const LIMITS: BotLimits = {
 };
 const POLL_SECONDS = 30;
 const REPLAY_RETRY_MS = 2_000;
+const REPAY_EVERY_MS = 2_000;
 
 export interface BotDeps {
   readonly api: Api;
@@ -91,7 +92,7 @@ export function createBot(deps: BotDeps): Bot {
   const link = createLink(deps);
   const webhook = mode.kind === 'webhook' ? createWebhookRoute({ intake, clock, secret: mode.secret }) : null;
   let stopping = new AbortController();
-  let work: Promise<void> | null = null;
+  let work: Promise<unknown> | null = null;
 
   async function idle(): Promise<void> {
     await dispatcher.idle();
@@ -102,7 +103,8 @@ export function createBot(deps: BotDeps): Bot {
     start() {
       if (work) return;
       stopping = new AbortController();
-      work = live(deps, intake, link, stopping.signal);
+      const { signal } = stopping;
+      work = Promise.all([live(deps, intake, link, signal), repaySteadily(settler, clock, signal)]);
     },
     async stop(graceMs) {
       stopping.abort();
@@ -140,5 +142,13 @@ async function replayStubbornly({ clock, log }: BotDeps, intake: Intake, signal:
       log.warn({ err: error }, 'the inbox could not be read; trying again');
       await clock.sleep(REPLAY_RETRY_MS, signal).catch(() => undefined);
     }
+  }
+}
+
+/** After an outage nobody may write for hours: what is owed is not left to the next update, or the next start. */
+async function repaySteadily(settler: Settler, clock: Clock, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    await clock.sleep(REPAY_EVERY_MS, signal).catch(() => undefined);
+    if (!signal.aborted) await settler.payDebts();
   }
 }

@@ -62,6 +62,7 @@ export function createIntake(given: IntakeDeps): Intake {
       for (const each of arrivals.slice(room)) turnAway(deps, each);
       const stored = await store(deps, arrivals.slice(0, room));
       for (const each of stored) dispatch(deps, each);
+      void deps.settler.payDebts();
     },
     replay: (signal) => replay(deps, signal),
   };
@@ -71,12 +72,12 @@ export function createIntake(given: IntakeDeps): Intake {
 function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
   const incoming = readUpdate(update);
   if (!incoming) {
-    deps.metrics.update('ignored', 0);
+    deps.metrics.update('ignored');
     return [];
   }
   if (incoming.kind !== 'membership') {
     const decision = deps.limit(incoming.profile.id, atMs);
-    if (decision !== 'pass') deps.metrics.update('limited', 0);
+    if (decision !== 'pass') deps.metrics.update('limited');
     if (decision === 'notice') deps.courtesy.tell(incoming, 'slow-down');
     if (decision === 'silence') deps.courtesy.hush(incoming);
     if (decision !== 'pass') return [];
@@ -85,12 +86,12 @@ function admit(deps: IntakeDeps, update: Update, atMs: number): Arrival[] {
 }
 
 function turnAway(deps: IntakeDeps, { incoming }: Arrival): void {
-  deps.metrics.update('overloaded', 0);
+  deps.metrics.update('overloaded');
   if (incoming.kind !== 'membership') deps.courtesy.tell(incoming, 'busy');
 }
 
 /** The new ones, stored. One that the inbox cannot take does not keep the others out. */
-async function store(deps: IntakeDeps, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
+async function store(deps: IntakeState, arrivals: readonly Arrival[]): Promise<readonly Arrival[]> {
   if (arrivals.length === 0) return [];
   try {
     const fresh = await deps.inbox.accept(
@@ -106,22 +107,24 @@ async function store(deps: IntakeDeps, arrivals: readonly Arrival[]): Promise<re
 
 function isFresh(deps: IntakeDeps, { incoming }: Arrival, fresh: ReadonlySet<UpdateId>): boolean {
   if (fresh.has(incoming.updateId)) return true;
-  deps.metrics.update('repeat', 0);
+  deps.metrics.update('repeat');
   return false;
 }
 
-/** The database is away (A2): say so and go on, rather than let Telegram pile the updates up. */
-function refuse(deps: IntakeDeps, arrivals: readonly Arrival[], error: unknown): readonly Arrival[] {
+/**
+ * The database is away (A2): say so and go on, rather than let Telegram pile the updates up. Perhaps only its
+ * answer was lost: what it stored must not come to life at the next start, long after its sender gave up.
+ */
+function refuse(deps: IntakeState, arrivals: readonly Arrival[], error: unknown): readonly Arrival[] {
   deps.log.warn(
     { err: error, updates: arrivals.length },
     'updates could not be stored; their senders are told',
   );
   for (const { incoming } of arrivals) {
-    deps.metrics.update('failed', 0);
+    deps.metrics.update('failed');
     if (incoming.kind === 'membership') continue;
     deps.courtesy.tell(incoming, 'try-later');
-    // Stored after all, when only the answer was lost? Who was told to try again must not be served at a later restart.
-    void deps.settler.settle(incoming.updateId);
+    if (!deps.inHand.has(incoming.updateId)) deps.settler.owe(incoming.updateId);
   }
   return [];
 }

@@ -1,4 +1,4 @@
-import type { DeviceView } from '../../core/ports/desk.ts';
+import type { AccountView, DeviceView } from '../../core/ports/desk.ts';
 import type { Voice } from '../../core/voice.ts';
 
 const MINUTE_MS = 60_000;
@@ -7,10 +7,15 @@ const DAY_MS = 24 * HOUR_MS;
 /** A client in use shakes hands every two minutes (WireGuard white paper, REKEY_AFTER_TIME), plus some grace. */
 const WORKS_MS = 3 * MINUTE_MS;
 
-export type Health = 'paused' | 'preparing' | 'unknown' | 'never' | 'works' | 'old';
+/** `over`: access has ended. The server has let go of the device, and knows no more when it last connected. */
+export type Health = 'over' | 'paused' | 'preparing' | 'unknown' | 'never' | 'works' | 'old';
 
-/** What can be said of a device at `readAt`. `nodeAnswers` false: handshakes are not known. */
-export function healthOf(device: DeviceView, nodeAnswers: boolean, readAt: Date): Health {
+/** What can be said of a device when its account was read. */
+export function healthOf(
+  device: DeviceView,
+  { until, nodeAnswers, readAt }: Pick<AccountView, 'until' | 'nodeAnswers' | 'readAt'>,
+): Health {
+  if (until === null) return 'over';
   if (device.state === 'paused') return 'paused';
   if (!device.applied) return 'preparing';
   if (!nodeAnswers) return 'unknown';
@@ -20,7 +25,7 @@ export function healthOf(device: DeviceView, nodeAnswers: boolean, readAt: Date)
 
 /** Plain text: "5 minutes ago". */
 export function seen(voice: Voice, health: Health, lastHandshakeAt: Date | null, readAt: Date): string {
-  if (health === 'paused' || health === 'unknown' || health === 'never') {
+  if (health === 'over' || health === 'paused' || health === 'unknown' || health === 'never') {
     return voice.plain('seen', { unit: health, n: 0 });
   }
   if (!lastHandshakeAt) return voice.plain('seen', { unit: 'never', n: 0 });
@@ -44,6 +49,7 @@ export function size(voice: Voice, bytes: number | null): string {
 }
 
 const ICONS: Readonly<Record<Health, string>> = {
+  over: '🔴',
   paused: '⏸',
   preparing: '⏳',
   unknown: '❔',

@@ -6,6 +6,10 @@ import type { Inbox } from '../../core/ports/store.ts';
 export interface Settler {
   /** Never throws. */
   settle(id: UpdateId): Promise<void>;
+  /** To be settled when the debts are paid: for an update that may or may not have been stored. */
+  owe(id: UpdateId): void;
+  /** Settles what is owed, if the database answers. Never throws. */
+  payDebts(): Promise<void>;
 }
 
 /** A restart answers these few again, rather than memory growing while the database is away. */
@@ -20,18 +24,29 @@ export function createSettler(inbox: Inbox, log: Log): Settler {
       return true;
     } catch (error) {
       if (owed.length === 0) log.warn({ err: error, update: id }, 'updates are settled later');
-      if (owed.length < MOST_OWED) owed.push(id);
+      owe(id);
       return false;
     }
   }
 
+  function owe(id: UpdateId): void {
+    if (owed.length < MOST_OWED) owed.push(id);
+  }
+
+  /** The first one shows whether the database answers at all. */
+  async function payDebts(): Promise<void> {
+    const [first, ...rest] = owed;
+    if (first === undefined) return;
+    owed = [];
+    if (await write(first)) await Promise.all(rest.map(write));
+    else rest.forEach(owe);
+  }
+
   return {
     async settle(id) {
-      const written = await write(id);
-      if (!written || owed.length === 0) return;
-      const debts = owed;
-      owed = [];
-      await Promise.all(debts.map(write));
+      if (await write(id)) await payDebts();
     },
+    owe,
+    payDebts,
   };
 }

@@ -25,8 +25,12 @@ export interface JobRow {
 /** Filters: `state` (a tab), `queue`, `q`. */
 export interface JobsModel {
   readonly tab: JobTab;
-  /** Null: not counted (finished ones). */
-  readonly tabs: readonly { readonly tab: JobTab; readonly count: number | null }[];
+  /** Null: not counted. `estimated`: from the statistics of the database, and said to be. */
+  readonly tabs: readonly {
+    readonly tab: JobTab;
+    readonly count: number | null;
+    readonly estimated?: boolean;
+  }[];
   readonly queues: readonly string[];
   readonly filters: Filters;
   readonly page: Page<JobRow>;

@@ -35,7 +35,7 @@ export function EventsSection({ setting, events }: { setting: Setting; events: r
                 {event.href ? (
                   <a href={event.href}>{eventText(setting, event)}</a>
                 ) : (
-                  eventText(setting, event)
+                  <span>{eventText(setting, event)}</span>
                 )}
               </span>
               <Moment setting={setting} at={event.at} />

@@ -14,7 +14,7 @@ export function HeadlinePanel({ setting, headline }: { setting: Setting; headlin
         {t('headline-of', { total: say(headline.peersWanted) })}
       </Figure>
       <Figure href={paths.jobs} name={t('headline-jobs')} value={say(headline.jobsWaiting)}>
-        {headline.jobsStuck ? t('headline-stuck', { count: headline.jobsStuck }) : t('headline-none-stuck')}
+        {stuckWords(setting, headline.jobsStuck)}
       </Figure>
       <Figure href={paths.pools} name={t('headline-addresses')} value={say(headline.addressesFree)}>
         {t('headline-of', { total: say(headline.addressesTotal) })}
@@ -31,6 +31,11 @@ export function HeadlinePanel({ setting, headline }: { setting: Setting; headlin
       </Figure>
     </section>
   );
+}
+
+function stuckWords({ t }: Setting, count: number | null): string {
+  if (count === null) return '–';
+  return count > 0 ? t('headline-stuck', { count }) : t('headline-none-stuck');
 }
 
 function Figure(props: { href: string; name: string; value: string; children: Child }) {

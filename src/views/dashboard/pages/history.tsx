@@ -52,8 +52,10 @@ export function HistoryPage({ shell, model }: { shell: Shell; model: HistoryMode
 
 /** A block of data, which no policy against inline scripts concerns: it is never run. */
 function ChartData({ shell, model }: { shell: Shell; model: HistoryModel }) {
+  const { t } = shell;
   const data = {
     unit: MILLISECONDS.includes(model.series) ? 'ms' : '',
+    time: t('col-when'),
     at: model.at.map((at) => Math.round(at / 1000)),
     lines: model.lines.map((line) => ({ name: lineName(shell, line.name), values: line.values })),
   };

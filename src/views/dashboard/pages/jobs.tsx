@@ -53,10 +53,10 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
 
 function tabsOf({ t, language }: Shell, model: JobsModel) {
   const { queue, q } = model.filters;
-  return model.tabs.map(({ tab, count }) => ({
+  return model.tabs.map(({ tab, count, estimated }) => ({
     href: withQuery(paths.jobs, { state: tab, queue, q }),
     text: t(`tab-${tab}`),
-    count: count === null ? null : number(language, count),
+    count: count === null ? null : `${estimated ? '≈ ' : ''}${number(language, count)}`,
     current: tab === model.tab,
     alarming: (tab === 'stuck' || tab === 'dead') && (count ?? 0) > 0,
   }));

@@ -1,9 +1,10 @@
 import { bytes } from '../format.ts';
+import { ActButton } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
 import type { PeerModel } from '../models/people.ts';
 import type { Shell } from '../models.ts';
 import { Fact, Facts, may } from '../parts.tsx';
-import { confirmed, paths } from '../paths.ts';
+import { actions, confirmed, paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { PeerStateMark } from '../states.tsx';
 import { Code, Foreign, Moment } from '../text.tsx';
@@ -31,8 +32,15 @@ export function PeerPage({ shell, model }: { shell: Shell; model: PeerModel }) {
 
 function PeerActions({ shell, model }: { shell: Shell; model: PeerModel }) {
   const { t } = shell;
+  const paused = model.peer.state === 'paused';
+  const { id } = model.peer;
   return (
     <>
+      {model.can.revoke && (
+        <ActButton action={paused ? actions.resumePeer(id) : actions.pausePeer(id)}>
+          <Icon name={paused ? 'run' : 'pause'} /> {t(paused ? 'account-resume' : 'account-pause')}
+        </ActButton>
+      )}
       {model.can.reissue && (
         <a class="button" href={confirmed.reissuePeer(model.peer.id)}>
           <Icon name="key" /> {t('peer-reissue')}

@@ -7,7 +7,8 @@ import { csvPaths, paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { PeersTable } from './peers-table.tsx';
 
-const STATES = ['applied', 'pending', 'late', 'removing', 'paused', 'gone'] as const;
+/** States, and two questions beyond them: what is not as wanted yet, and who never shook hands. */
+const STATES = ['applied', 'pending', 'late', 'removing', 'paused', 'gone', 'unapplied', 'never'] as const;
 const SORTS = ['newest', 'handshake', 'traffic', 'address'] as const;
 
 export function PeersPage({ shell, model }: { shell: Shell; model: PeersModel }) {

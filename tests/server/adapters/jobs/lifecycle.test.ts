@@ -184,3 +184,13 @@ async function sessions(): Promise<number> {
     WHERE datname = current_database() AND pid <> pg_backend_pid()`;
   return rows.length;
 }
+
+test('F-D13: what the clock enqueues every few seconds is soon forgotten, what was done for a user after a week', async () => {
+  const jobs = rig.create();
+  await jobs.install();
+  await jobs.enqueue([...peers(1), { kind: 'expire-subscriptions', data: {} }]);
+  expect(await rig.sql('select name, deletion_seconds from adit_jobs.job order by name')).toEqual([
+    { name: 'apply-peer', deletion_seconds: 7 * 86_400 },
+    { name: 'expire-subscriptions', deletion_seconds: 3_600 },
+  ]);
+});

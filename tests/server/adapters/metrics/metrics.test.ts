@@ -10,7 +10,7 @@ describe('what the program reports', () => {
     const metrics = setUp();
     metrics.call('wg.show', 0.2);
     metrics.call('wg.show', 5, 'timeout');
-    metrics.breaker('wg.show', true);
+    metrics.breaker('wg.show', () => true);
     metrics.processStarted('wg');
     metrics.update('handled', 0.03);
     const text = await metrics.render();
@@ -21,6 +21,11 @@ describe('what the program reports', () => {
     expect(text).toContain('adit_processes_started_total{program="wg"} 1\n');
     expect(text).toContain('adit_updates_total{outcome="handled"} 1\n');
     expect(text).toContain('adit_update_seconds_count 1\n');
+    // Turned away at the door: counted, and no part of how long answers take.
+    metrics.update('overloaded');
+    const later = await metrics.render();
+    expect(later).toContain('adit_updates_total{outcome="overloaded"} 1\n');
+    expect(later).toContain('adit_update_seconds_count 1\n');
     expect(text).not.toContain('process_cpu');
   });
 

@@ -21,7 +21,7 @@ function setUp() {
   const open = async () => {
     for (let i = 0; i < 3; i++) await failureOf(fail(timeout));
   };
-  return { breakers, breaker, give, fail, advance, open };
+  return { breakers, breaker, give, fail, advance, open, metrics: kit.metrics };
 }
 
 const timeout = new AppError('timeout', 'late');
@@ -65,12 +65,14 @@ describe('F-L5 closed', () => {
 
 describe('F-L5 open', () => {
   test('is half open once its time is over, though nobody calls: an idle call makes nobody unready', async () => {
-    const { breakers, breaker, advance, open } = setUp();
+    const { breakers, breaker, advance, open, metrics } = setUp();
     await open();
     advance(999);
     expect(breaker.state).toBe('open');
+    expect(await metrics.render()).toContain('adit_breaker_open{call="x"} 1');
     advance(1);
     expect(breaker.state).toBe('half_open');
+    expect(await metrics.render()).toContain('adit_breaker_open{call="x"} 0');
     expect(breakers.states()).toEqual([{ name: 'x', state: 'half_open' }]);
   });
 

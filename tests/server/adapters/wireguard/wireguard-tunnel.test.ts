@@ -64,6 +64,25 @@ describe('the WireGuard tunnel', () => {
     expect(requests.every(({ input }) => input === undefined)).toBe(true);
   });
 
+  test('a pool added while it runs is carried from the next ensureUp on: address, route and NAT; then nothing is set', async () => {
+    let further: readonly string[] = [];
+    const settings = { ...server.settings, further: () => further };
+    const { tunnel, requests } = watched({ ...server, settings });
+    further = ['10.90.0.1/24', 'fd00:90::1/64'];
+    await tunnel.ensureUp();
+    const said = async (argv: readonly [string, ...string[]]) =>
+      (await server.namespace.exec([...argv])).stdout;
+    expect(await said(['ip', '-4', 'route', 'get', '10.90.0.77'])).toContain('dev wg0 src 10.90.0.1');
+    expect(await said(['ip', '-6', 'route', 'get', 'fd00:90::77'])).toContain('dev wg0');
+    expect(await said(['nft', 'list', 'table', 'inet', 'adit_wg0'])).toContain('ip saddr 10.90.0.0/24');
+    requests.length = 0;
+    await tunnel.ensureUp();
+    expect(requests.every(({ input }) => input === undefined)).toBe(true);
+    further = [];
+    await tunnel.ensureUp();
+    expect(await said(['ip', 'address', 'show', 'dev', 'wg0'])).not.toContain('10.90.0.1');
+  });
+
   test('what somebody changed by hand is put right: key, port, addresses, MTU, state, firewall, forwarding', async () => {
     const { exec } = server.namespace;
     const before = await inventory(server);

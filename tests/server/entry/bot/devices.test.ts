@@ -103,6 +103,16 @@ describe('one device', () => {
   });
 });
 
+test('E12: after the end of access a device is off, not "never connected", and nobody is sent to switch it on', async () => {
+  await using s = await scene();
+  s.rig.desk.expire(s.user);
+  const list = await s.rig.ask(s.user, '/devices', 'access has ended');
+  expect(list.text).not.toContain('never connected');
+  const status = await s.rig.ask(s.user, '/status', 'Is it working?');
+  expect(status.text).toContain('Device 1 is off until you have access again');
+  expect(status.text).not.toContain('switch the tunnel on');
+});
+
 describe('adding', () => {
   test('goes up to the limit, then the button is gone', async () => {
     await using s = await scene();

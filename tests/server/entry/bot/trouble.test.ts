@@ -60,6 +60,26 @@ describe('A2: the database goes away', () => {
   });
 });
 
+describe('F-L12: the database stores updates, and only its answer is lost', () => {
+  test('what their senders were told to send again is settled, and does not come to life at the next start', async () => {
+    await using rig = await startBot();
+    const [user, other] = [rig.newUser(), rig.newUser()];
+    const { accept } = rig.inbox;
+    rig.inbox.accept = async (updates) => {
+      await accept.call(rig.inbox, updates);
+      throw away();
+    };
+    await rig.ask(user, '/start', 'not available for a minute');
+    rig.inbox.accept = accept;
+    await rig.ask(other, '/help', 'How to connect');
+    await eventually(() => rig.inbox.unsettledIds().length === 0);
+    await rig.bot.stop(1_000);
+    rig.bot.start();
+    await rig.ask(user, '/help', 'How to connect');
+    expect(rig.desk.issues).toHaveLength(0);
+  });
+});
+
 describe('a mistake of ours', () => {
   test('is logged under a number, and the user gets the number, not the mistake', async () => {
     await using rig = await startBot();

@@ -5,16 +5,18 @@ import { ms } from './dashboard-keyset.ts';
 
 const RUNS_SHOWN = 20;
 
-/** Free addresses come from their index; a pool of a /16 is counted in some milliseconds. */
+/**
+ * Free and resting addresses are counted along their own indexes (addresses_free, addresses_resting); how many there are
+ * follows from the network, as when they were made.
+ */
 export async function readPools(tx: Tx): Promise<readonly PoolRow[]> {
   const rows = await tx.execute(sql`
-    select l.id, l.node_id, l.cidr4::text, l.cidr6::text, ${ms('l.created_at')} as created_at,
-           count(a.*)::int as total,
-           count(*) filter (where a.state = 'free')::int as free,
-           count(*) filter (where a.state = 'leased')::int as leased,
-           count(*) filter (where a.state = 'resting')::int as resting
-      from adit.pools l left join adit.addresses a on a.pool_id = l.id
-     group by l.id order by l.id`);
+    select *, total - free - resting as leased from (
+      select l.id, l.node_id, l.cidr4::text, l.cidr6::text, ${ms('l.created_at')} as created_at,
+             (1::bigint << (32 - masklen(l.cidr4)))::int - 3 as total,
+             (select count(*)::int from adit.addresses a where a.pool_id = l.id and a.state = 'free') as free,
+             (select count(*)::int from adit.addresses a where a.pool_id = l.id and a.state = 'resting') as resting
+        from adit.pools l) counted order by id`);
   return rows.map((row) => ({
     id: Number(row.id),
     node: String(row.node_id),

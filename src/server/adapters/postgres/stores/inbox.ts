@@ -7,6 +7,7 @@ import { updates } from '../schema.ts';
 import { storableJson } from './storable.ts';
 
 const LARGEST_WRITE = 500;
+const FORGET_PAGE = 5_000;
 
 /** Updates kept from the moment they are accepted until their effect has committed. */
 export function createInbox(database: Database): Inbox {
@@ -44,15 +45,29 @@ export function createInbox(database: Database): Inbox {
       return rows.map((row) => ({ id: updateId(row.id), payload: row.payload }));
     },
     async forget(before) {
-      const gone = await database.read((tx) =>
-        tx
-          .delete(updates)
-          .where(and(isNotNull(updates.handledAt), lt(updates.receivedAt, before)))
-          .returning({ id: updates.id }),
-      );
-      return gone.length;
+      let total = 0;
+      for (;;) {
+        const gone = await forgetPage(database, before);
+        total += gone;
+        if (gone === 0) return total;
+      }
     },
   };
+}
+
+/**
+ * Telegram's numbers rise with time, so the old ones are at the head of updates_pkey: a page of it is looked at and no
+ * more, however many updates are kept. One short statement a page, for a week of a busy bot is millions.
+ */
+async function forgetPage(database: Database, before: Date): Promise<number> {
+  const head = sql`(select id from adit.updates order by id limit ${FORGET_PAGE})`;
+  const gone = await database.read((tx) =>
+    tx
+      .delete(updates)
+      .where(and(sql`${updates.id} in ${head}`, isNotNull(updates.handledAt), lt(updates.receivedAt, before)))
+      .returning({ id: updates.id }),
+  );
+  return gone.length;
 }
 
 /** Ids that were not known before. The same id twice in one batch is new once. */

@@ -1,4 +1,4 @@
-import { eq, sql } from 'drizzle-orm';
+import { eq, lt, sql } from 'drizzle-orm';
 import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
 import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
@@ -58,7 +58,11 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
   };
 }
 
+/** A form lies open for a day at most; acts are rare, so what is older goes with the next one. */
+const REQUESTS_KEPT_MS = 24 * 60 * 60 * 1000;
+
 async function once(tx: Tx, id: string, at: Date): Promise<boolean> {
+  await tx.delete(operatorRequests).where(lt(operatorRequests.at, new Date(at.getTime() - REQUESTS_KEPT_MS)));
   const added = await tx
     .insert(operatorRequests)
     .values({ id, at })

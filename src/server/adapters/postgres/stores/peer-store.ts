@@ -4,8 +4,7 @@ import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type IssueId, type NodeId, type PublicKey, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
-import type { PeerStore } from '../../../core/ports/store.ts';
-import type { TunnelPeer } from '../../../core/ports/tunnel.ts';
+import type { PeerStore, WantedPeer } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { peers, retiredKeys } from '../schema.ts';
@@ -118,24 +117,40 @@ async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epo
 }
 
 /** Keyset pages over index `peers_wanted`; each page is its own short session. */
-async function* wantedPages(database: Database, node: NodeId): AsyncIterable<readonly TunnelPeer[]> {
+async function* wantedPages(database: Database, node: NodeId): AsyncIterable<readonly WantedPeer[]> {
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
     const rows = await database.read((tx) =>
       tx
-        .select({ id: peers.id, publicKey: peers.publicKey, ip4: peers.ip4, ip6: peers.ip6 })
+        .select(wantedColumns)
         .from(peers)
         .where(and(eq(peers.nodeId, node), peers.wanted, gt(peers.id, last), isNotNull(peers.publicKey)))
         .orderBy(asc(peers.id))
         .limit(PAGE),
     );
-    if (rows.length > 0) yield rows.map(toTunnelPeer);
+    if (rows.length > 0) yield rows.map(toWantedPeer);
     if (rows.length < PAGE) return;
     last = rows[rows.length - 1]!.id;
   }
 }
 
-const toTunnelPeer = (row: { publicKey: string | null; ip4: string; ip6: string | null }): TunnelPeer => ({
+const wantedColumns = {
+  id: peers.id,
+  publicKey: peers.publicKey,
+  ip4: peers.ip4,
+  ip6: peers.ip6,
+  applied: sql<boolean>`${peers.generation} = ${peers.appliedGeneration}`,
+};
+
+interface WantedRow {
+  readonly publicKey: string | null;
+  readonly ip4: string;
+  readonly ip6: string | null;
+  readonly applied: boolean;
+}
+
+const toWantedPeer = (row: WantedRow): WantedPeer => ({
+  applied: row.applied,
   publicKey: row.publicKey as PublicKey,
   allowedIps: row.ip6 === null ? [`${row.ip4}/32`] : [`${row.ip4}/32`, `${row.ip6}/128`],
 });

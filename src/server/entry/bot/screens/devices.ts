@@ -23,7 +23,7 @@ export function devicesScreen(page: Page, account: AccountView): Screen {
 }
 
 function deviceLine(page: Page, account: AccountView, device: DeviceView): string {
-  const health = healthOf(device, account.nodeAnswers, account.readAt);
+  const health = healthOf(device, account);
   return page.voice.html('device-line', {
     icon: iconOf(health),
     device: device.name,
@@ -32,7 +32,7 @@ function deviceLine(page: Page, account: AccountView, device: DeviceView): strin
 }
 
 function openButton(page: Page, account: AccountView, device: DeviceView): Button {
-  const icon = iconOf(healthOf(device, account.nodeAnswers, account.readAt));
+  const icon = iconOf(healthOf(device, account));
   return {
     text: `${icon} ${device.name}`,
     data: writeButton({ kind: 'device', device: device.id }, page.owner),
@@ -41,7 +41,7 @@ function openButton(page: Page, account: AccountView, device: DeviceView): Butto
 
 /** One device and all that can be done with it. */
 export function deviceScreen(page: Page, account: AccountView, device: DeviceView): Screen {
-  const health = healthOf(device, account.nodeAnswers, account.readAt);
+  const health = healthOf(device, account);
   const card = page.voice.html('device-card', {
     icon: iconOf(health),
     device: device.name,

@@ -7,7 +7,7 @@ import { reissueButton } from './home.ts';
 export function statusScreen(page: Page, account: AccountView): Screen {
   const judged = account.devices.map((device) => ({
     device,
-    health: healthOf(device, account.nodeAnswers, account.readAt),
+    health: healthOf(device, account),
   }));
   const troubled = judged.filter(({ health }) => health === 'never' || health === 'old');
   return {

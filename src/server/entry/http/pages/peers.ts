@@ -2,7 +2,7 @@ import type { ConfirmKind } from '../../../../views/dashboard/models.ts';
 import { ConfirmPage } from '../../../../views/dashboard/pages/confirm.tsx';
 import { PeerPage } from '../../../../views/dashboard/pages/peer.tsx';
 import { PeersPage } from '../../../../views/dashboard/pages/peers.tsx';
-import { confirmed, paths } from '../../../../views/dashboard/paths.ts';
+import { actions, confirmed, paths } from '../../../../views/dashboard/paths.ts';
 import { PEER_FILTERS, PEER_SORTS, type PeerQuery } from '../../../core/ports/dashboard.ts';
 import { listPeers, showPeer } from '../../../services/list-peers.ts';
 import { changePeer, type PeerAct } from '../../../services/operate/change-peer.ts';
@@ -27,8 +27,8 @@ export function peerRoutes(deps: PagesDeps): readonly Route[] {
     { ...ask, path: at.revoke, handle: (context) => confirm(deps, context, 'peer-revoke') },
     { ...act, path: at.reissue, handle: (context) => change(deps, context, 'reissue') },
     { ...act, path: at.revoke, handle: (context) => change(deps, context, 'revoke') },
-    { ...act, path: `${one}/pause`, handle: (context) => change(deps, context, 'pause') },
-    { ...act, path: `${one}/resume`, handle: (context) => change(deps, context, 'resume') },
+    { ...act, path: named(actions.pausePeer(':id')), handle: (context) => change(deps, context, 'pause') },
+    { ...act, path: named(actions.resumePeer(':id')), handle: (context) => change(deps, context, 'resume') },
   ];
 }
 

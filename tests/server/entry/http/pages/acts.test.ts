@@ -53,6 +53,19 @@ describe('acts by forms, without a script', () => {
     expect(issues).toHaveLength(2);
   });
 
+  test('a device is paused and comes back by the button on its page', async () => {
+    const made = await running();
+    const page = `/peers/${made.peer}`;
+    expect((await operator.get(page)).body).toContain(`formaction="${page}/pause"`);
+    expect((await followed(`${page}/pause`, { back: page }, page)).body).toContain('Device 1 is paused');
+    expect((await targetOf(rig.data, made.peer)).wanted).toBe(false);
+    const target = await targetOf(rig.data, made.peer);
+    await rig.data.peers.markApplied([{ peerId: made.peer, generation: target.generation }], rig.data.now());
+    expect((await operator.get(page)).body).toContain(`formaction="${page}/resume"`);
+    expect((await followed(`${page}/resume`, { back: page }, page)).body).toContain('Device 1 comes back');
+    expect((await targetOf(rig.data, made.peer)).wanted).toBe(true);
+  });
+
   test('days: what was typed stays in the form when it is refused, and is said', async () => {
     const made = await running();
     const page = `/accounts/${made.account}`;

@@ -1,18 +1,19 @@
 import type { Sql } from 'postgres';
 
-export interface FillOptions {
+export interface GrownData {
   readonly peers: number;
   readonly finishedJobs: number;
   readonly deadJobs: number;
 }
 
-/** The data of a grown installation, made by the database itself in some seconds. Needs an empty, migrated database. */
-export async function fill(sql: Sql, { peers, finishedJobs, deadJobs }: FillOptions): Promise<void> {
-  await sql`insert into adit.nodes (id, endpoint, public_key) values ('local', '192.0.2.1:51820', 'server')`;
-  await sql`insert into adit.pools (node_id, cidr4) values ('local', '10.64.0.0/14')`;
+/** What a grown installation has, made by the database itself. Needs a migrated database with the node `local`. */
+export async function grow(sql: Sql, { peers, finishedJobs, deadJobs }: GrownData): Promise<void> {
+  const [pool] =
+    await sql`insert into adit.pools (node_id, cidr4) values ('local', '10.128.0.0/16') returning id`;
   await sql`
     insert into adit.addresses (pool_id, position, state)
-    select 1, n, case when n < ${peers}::int + 2 then 'leased' else 'free' end from generate_series(2, 65533) n`;
+    select ${pool!.id}, n, case when n < ${peers}::int + 2 then 'leased' else 'free' end
+      from generate_series(2, 65533) n`;
   await sql`
     insert into adit.accounts (id, chat_id, language_hint, name, username, created_at)
     select 1000000 + n, 1000000 + n, 'ru',
@@ -28,8 +29,8 @@ export async function fill(sql: Sql, { peers, finishedJobs, deadJobs }: FillOpti
   await sql`
     insert into adit.peers (id, device_id, node_id, public_key, pool_id, position, ip4, applied_generation, changed_at,
                             applied_at, created_at)
-    select gen_random_uuid(), d.id, 'local', encode(sha256(d.id::text::bytea), 'base64'), 1, n,
-           '10.64.0.0'::inet + n, case when n % 100 = 0 then 0 else 1 end, now(), now(), d.created_at
+    select gen_random_uuid(), d.id, 'local', encode(sha256(d.id::text::bytea), 'base64'), ${pool!.id}, n,
+           '10.128.0.0'::inet + n, case when n % 100 = 0 then 0 else 1 end, now(), now(), d.created_at
       from (select id, created_at, 1 + row_number() over (order by created_at) as n from adit.devices) d`;
   await fillJobs(sql, finishedJobs, deadJobs);
   await sql`vacuum analyze`;
