@@ -19,7 +19,7 @@ interface GroupResult {
 }
 
 const TEST_TIMEOUT_MS = 20_000;
-const FAREWELL_MS = 3_000;
+const FAREWELL_MS = 8_000;
 
 const { values, positionals } = parseArgs({
   options: { results: { type: 'string' }, 'limit-minutes': { type: 'string' } },

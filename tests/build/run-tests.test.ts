@@ -109,7 +109,8 @@ describe('the test runner', () => {
     const pid = (await readFile(join(project, 'pid'), 'utf8')).trim();
     expect(pid).toMatch(/^\d+$/);
     expect(existsSync(`/proc/${pid}`)).toBe(false);
-  });
+    // Longer than the farewell it gets.
+  }, 30_000);
 
   test('a test that asks whether its grandchild is dead sees no zombie', async () => {
     const asks = `import { test } from 'bun:test';

@@ -63,7 +63,8 @@ describe('a running binary', () => {
   const HEADERS: Readonly<Record<string, RegExp>> = {
     'content-security-policy': /default-src 'none'(?!.*unsafe)/,
     'x-content-type-options': /^nosniff$/,
-    'referrer-policy': /no-referrer/,
+    // With no-referrer a browser sends `Origin: null`, and a form could not prove where it comes from.
+    'referrer-policy': /^same-origin$/,
     'cross-origin-opener-policy': /same-origin/,
     'strict-transport-security': /max-age/,
     'cache-control': /no-store/,

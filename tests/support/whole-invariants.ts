@@ -85,7 +85,14 @@ async function expectOneOwner(sql: Sql): Promise<void> {
 }
 
 /** What may lie in STATE_DIR: no temp file among it. */
-const STATE_FILES = ['adit.lock', 'postgres', 'wg-private.key', 'wg0.conf', 'wg0.conf.lock'];
+const STATE_FILES = [
+  'adit.lock',
+  'postgres',
+  'second-factor.key',
+  'wg-private.key',
+  'wg0.conf',
+  'wg0.conf.lock',
+];
 
 async function expectConfigFile(rig: AditRig, wanted: Peers): Promise<void> {
   const path = join(rig.stateDir, 'wg0.conf');
