@@ -14,7 +14,10 @@ export function busyVitals(clock: Clock): VitalsView & { next(): void } {
   function next(): void {
     second += 1;
     current = pictureOf(clock.now().getTime(), second);
-    history.add(second * 1_000, current, { takeLongestLateMs: () => (second * 7) % 23, liveViewers: () => 1 });
+    history.add(second * 1_000, current, {
+      takeLongestLateMs: () => (second * 7) % 23,
+      liveViewers: () => 1,
+    });
   }
 
   for (let past = 0; past < 300; past += 1) next();

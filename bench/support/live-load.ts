@@ -1,4 +1,6 @@
 /** Asks for one address over and over on so many connections, each waiting for its answer; tells answers a second. */
+export {};
+
 const [port, path, connections, ms] = process.argv.slice(2);
 const HEAD = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-adit-session=x; __Host-adit-visitor=y\r\n\r\n`;
 const END_OF_HEAD = '\r\n\r\n';

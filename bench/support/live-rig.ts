@@ -14,7 +14,7 @@ export interface ViewerFigures {
   readonly max: number;
 }
 
-export type ServerKind = 'hub' | 'each' | 'bare' | 'express';
+export type ServerKind = 'hub' | 'each' | 'bare' | 'ready' | 'express';
 
 export interface LiveServer extends AsyncDisposable {
   readonly port: number;
@@ -62,7 +62,7 @@ export async function openViewers(
 export async function load(port: number, path: string, ms: number): Promise<number> {
   const argv = [process.execPath, file('live-load.ts'), String(port), path, '32', String(ms)];
   const child = Bun.spawn(argv, { stdout: 'pipe', stderr: 'inherit' });
-  const text = await child.stdout.text();
+  const text = await new Response(child.stdout).text();
   return (JSON.parse(text) as { perSecond: number }).perSecond;
 }
 

@@ -1,6 +1,7 @@
 /**
  * One server of the bench, a process of its own: `hub` is the product's own way through its own door; `each` draws for
- * every viewer, as one does when a stream is a loop in a handler; `bare` and `express` answer fragments only.
+ * every viewer, as one does when a stream is a loop in a handler; `bare` and `express` answer a fragment drawn for the
+ * request, as their handlers do; `ready` is a bare server that has nothing to do but hand out a text.
  */
 import type { Server } from 'bun';
 import { createTokens } from '../../src/server/adapters/credentials/tokens.ts';
@@ -10,8 +11,8 @@ import { limitUnread } from '../../src/server/adapters/system/unread-limit.ts';
 import { createWords } from '../../src/server/adapters/words/words.ts';
 import { operatorId, sessionId } from '../../src/server/core/ids.ts';
 import type { Log } from '../../src/server/core/ports/log.ts';
-import { createDashboard } from '../../src/server/entry/http/dashboard.ts';
-import { createLiveHub } from '../../src/server/entry/http/live/live-hub.ts';
+import { createDashboard, type Dashboard } from '../../src/server/entry/http/dashboard.ts';
+import { createLiveHub, type LiveHub } from '../../src/server/entry/http/live/live-hub.ts';
 import { liveRoutes } from '../../src/server/entry/http/live/routes.ts';
 import { createLivePanels } from '../../src/server/entry/http/overview/live-panels.ts';
 import { overviewRoutes } from '../../src/server/entry/http/overview/routes.ts';
@@ -39,7 +40,13 @@ const t: Setting['t'] = (key, values) => words.say('en', key, values);
 const setting = (): Setting => ({ language: 'en', t, now: Date.now() });
 
 const kind = process.argv[2] as keyof typeof servers;
-const servers = { hub: startHub, each: startEach, bare: startBare, express: startExpress };
+const servers = {
+  hub: startHub,
+  each: startEach,
+  bare: () => startBare(drawn),
+  ready: () => startBare((names) => panels.fragment(names, 'en')),
+  express: startExpress,
+};
 
 let viewers: () => number = () => 0;
 const port = await servers[kind]();
@@ -65,9 +72,30 @@ function startHub(): number {
     holding: everybody,
   });
   viewers = hub.viewers;
+  const server = createHttpServer({
+    host: '127.0.0.1',
+    port: 0,
+    metricsGuard: { matches: () => false },
+    readiness: () => ({ ready: true, reasons: [] }),
+    renderMetrics: async () => '',
+    webhook: null,
+    dashboard: doorOf(hub),
+    log,
+  });
+  const { port: listening } = server.start();
+  limitUnread(listening, limits.stalledMs);
+  every(1_000, async () => {
+    vitals.next();
+    await hub.tick();
+  });
+  return listening;
+}
+
+/** The dashboard's door with its logins in memory: what PostgreSQL takes is measured elsewhere. */
+function doorOf(hub: LiveHub): Dashboard {
   const operator = { id: operatorId('o'), name: 'anna', role: 'owner' } as const;
   const session = { id: sessionId('s'), operator, startedAt: new Date() };
-  const dashboard = createDashboard({
+  return createDashboard({
     routes: createRouteTable([...overviewRoutes({ vitals, panels, clock }), ...liveRoutes(hub)]),
     findSession: async () => session,
     isSetUp: async () => true,
@@ -82,23 +110,6 @@ function startHub(): number {
     random: systemRandom,
     log,
   });
-  const server = createHttpServer({
-    host: '127.0.0.1',
-    port: 0,
-    metricsGuard: { matches: () => false },
-    readiness: () => ({ ready: true, reasons: [] }),
-    renderMetrics: async () => '',
-    webhook: null,
-    dashboard,
-    log,
-  });
-  const { port: listening } = server.start();
-  limitUnread(listening, limits.stalledMs);
-  every(1_000, async () => {
-    vitals.next();
-    await hub.tick();
-  });
-  return listening;
 }
 
 /** A loop a viewer, each with a panel drawn for it. */
@@ -112,14 +123,14 @@ function startEach(): number {
     port: 0,
     fetch(request, self) {
       self.timeout(request, 0);
-      const names = (new URL(request.url).searchParams.get('panels') ?? '').split(' ') as PanelName[];
+      const names = (new URL(request.url).searchParams.get('panels') ?? '').split(' ');
       open += 1;
       let timer: Timer;
       const body = new ReadableStream<Uint8Array>({
         start(controller) {
           timer = setInterval(() => {
             // Kind: the numbers are gathered once a second for all; what is drawn is drawn for this viewer.
-            const html = names.map((name) => stamp() + panelFrame(name, setting(), panels.overview())).join('');
+            const html = stamp() + drawn(names);
             controller.enqueue(encoder.encode(`data: ${html}\n\n`));
           }, 1_000);
         },
@@ -134,14 +145,19 @@ function startEach(): number {
   return server.port!;
 }
 
-/** The least a server can do: the fragment, ready as text. */
-function startBare(): number {
+/** Panels, drawn now. */
+function drawn(names: readonly string[]): string {
+  const now = setting();
+  return names.map((name) => panelFrame(name as PanelName, now, panels.overview())).join('');
+}
+
+function startBare(fragment: (names: readonly string[]) => string): number {
   every(1_000, async () => vitals.next());
   const server = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     fetch: (request) =>
-      new Response(panels.fragment([new URL(request.url).searchParams.get('panels')!], 'en'), {
+      new Response(fragment((new URL(request.url).searchParams.get('panels') ?? '').split(' ')), {
         headers: { 'content-type': 'text/html; charset=utf-8' },
       }),
   });
@@ -153,7 +169,7 @@ async function startExpress(): Promise<number> {
   every(1_000, async () => vitals.next());
   const app = express();
   app.get('/overview/panels', (request, response) => {
-    response.type('html').send(panels.fragment([String(request.query.panels)], 'en'));
+    response.type('html').send(drawn(String(request.query.panels).split(' ')));
   });
   const { promise, resolve } = Promise.withResolvers<number>();
   const server = app.listen(0, '127.0.0.1', () => {

@@ -1,4 +1,6 @@
 /** Many open pages over raw sockets, some of which never read; tells how late what the others got was. */
+export {};
+
 const [port, count, neverRead, path] = process.argv.slice(2);
 const [total, silent] = [Number(count), Number(neverRead)];
 const HEAD = `GET ${path} HTTP/1.1\r\nHost: localhost\r\nCookie: __Host-adit-session=x; __Host-adit-visitor=y\r\n\r\n`;

@@ -173,6 +173,8 @@ export function shellVisit({ session, cookies, request, url, csrf, now }: Visit)
   return { operator: session?.operator ?? null, cookies, headers: request.headers, path, csrf, now };
 }
 
+const OVER = 'over';
+
 /** Rejects after `ms` with AppError `timeout`; the work itself is told by its own signal, or forgotten. */
 async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   const done = new AbortController();
@@ -183,7 +185,8 @@ async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T>
   try {
     return await Promise.race([work, late]);
   } finally {
-    done.abort();
+    // With a reason of its own: else an exception with its stack is made for every request.
+    done.abort(OVER);
   }
 }
 

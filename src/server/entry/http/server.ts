@@ -71,7 +71,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   return {
     start() {
       // An idle webhook connection is Telegram's to keep; ten seconds is plenty for a request of ours.
-      app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30 });
+      // `development` would print past our log, a viewer cut off among it.
+      app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30, development: false });
       const port = app.server?.port ?? deps.port;
       deps.log.info({ host: deps.host, port }, 'listening');
       return { port };
