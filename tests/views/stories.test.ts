@@ -59,6 +59,16 @@ describe('every view, with canned and hostile data', () => {
     expect(html).toContain(`<html lang="${language}"`);
   });
 
+  test('every page there is has a story', async () => {
+    const root = new URL('../../src/views/', import.meta.url).pathname;
+    const told = await Bun.file(`${root}storybook/stories.ts`).text();
+    const files = [...new Bun.Glob('dashboard/**/*.tsx').scanSync(root)];
+    const code = await Promise.all(files.map((file) => Bun.file(`${root}${file}`).text()));
+    const pages = [...code.join('\n').matchAll(/export function (\w+Page)\(/g)].map((match) => match[1]!);
+    expect(pages.length).toBeGreaterThan(20);
+    expect(pages.filter((page) => !told.includes(page))).toEqual([]);
+  });
+
   test('hostile data are really in the hostile pages, as text', () => {
     const html = renderStory(stories.find((story) => story.name === 'peers-hostile')!, 'en', 'system');
     expect(html).toContain('&lt;script&gt;window.hostile=1&lt;/script&gt;');
