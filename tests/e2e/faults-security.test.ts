@@ -105,7 +105,8 @@ describe('a running binary', () => {
   test('F-S17: whatever the program made is for its user alone', async () => {
     expect(await modeOf(rig.stateDir)).toBe('700');
     const names = await readdir(rig.stateDir);
-    expect(names.sort()).toEqual(['adit.lock', 'wg-private.key', 'wg0.conf', 'wg0.conf.lock']);
+    const keys = ['second-factor.key', 'wg-private.key'];
+    expect(names.sort()).toEqual(['adit.lock', ...keys, 'wg0.conf', 'wg0.conf.lock']);
     for (const name of names) expect([name, await modeOf(join(rig.stateDir, name))]).toEqual([name, '600']);
   });
 });
