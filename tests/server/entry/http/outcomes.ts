@@ -56,6 +56,7 @@ const wayIn = [
 const overview = [
   page('/', read),
   page('/history/:series', read),
+  page('/overview/panels', read),
   ...['database', 'jobs', 'loop', 'calls', 'bot', 'pools'].map((each) =>
     page(`/overview/series/${each}.json`, read),
   ),
