@@ -1,7 +1,7 @@
 /**
  * The dashboard's cookies. `__Host-` binds each to this host, to HTTPS and to the whole site (RFC 6265bis): a sibling
- * domain cannot plant one. Chromium and Firefox take them on plain http from localhost and 127.0.0.1 as well (tried in
- * Chromium 156); Safari does not, and there HTTPS is needed even at home.
+ * domain cannot plant one. Chromium takes them on plain http from localhost and 127.0.0.1 as well (tried in
+ * Chromium 156); other browsers may want HTTPS even at home.
  */
 export const COOKIES = {
   session: '__Host-adit-session',
