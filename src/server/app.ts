@@ -9,7 +9,7 @@ import { openDatabase } from './app/database.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
-import { observe } from './app/observe.ts';
+import { observe, observeLoops } from './app/observe.ts';
 import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
@@ -17,6 +17,7 @@ import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
+import { startWatchdog } from './app/watchdog.ts';
 import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
@@ -36,6 +37,8 @@ import { createSessions } from './services/way-in/sessions.ts';
 import type { WayInDeps } from './services/way-in/way-in.ts';
 
 const LAG_WINDOW_MS = 10_000;
+/** A second entry point of the compiled program, in the same place as among the sources. */
+const WATCHDOG_PROGRAM = new URL('./adapters/system/watchdog/worker.ts', import.meta.url);
 
 export interface AppOptions {
   readonly config: Config;
@@ -79,7 +82,9 @@ export function buildApp(options: AppOptions): App {
   async function lay(signal: AbortSignal) {
     const lock = await holdStateDir(config.stateDir);
     stops.add('state folder', () => lock.release());
-    const { database, address, close } = await openDatabase(world, config, signal);
+    const watchdog = startWatchdog(world, config, WATCHDOG_PROGRAM);
+    stops.add('watchdog', watchdog.stop);
+    const { database, address, close, loops: databaseLoops } = await openDatabase(world, config, signal);
     stops.add('database', close);
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
@@ -95,11 +100,14 @@ export function buildApp(options: AppOptions): App {
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
-    return { database, stores, local, wayIn };
+    return { watchdog, database, databaseLoops, stores, local, wayIn };
   }
 
+  type Ground = Awaited<ReturnType<typeof lay>>;
+
   /** What stands on it, built and not yet moving. */
-  function furnish({ database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>) {
+  function furnish(ground: Ground) {
+    const { watchdog, database, stores, local } = ground;
     const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
@@ -126,25 +134,34 @@ export function buildApp(options: AppOptions): App {
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
     const loops = () => [
+      ...ground.databaseLoops(),
       ...jobs.loops(),
       ...schedule.records(),
       node.holder.record(),
       node.record(),
       ...bot.records(),
     ];
-    const watching = watch({ database, stores, local, wayIn }, { activity, node, bot, lag, loops });
+    const watching = watch(ground, {
+      activity,
+      node,
+      bot,
+      lag,
+      loops: () => [watchdog.record(), ...loops()],
+    });
+    observeLoops(world, watching.live.loops);
     return { database, jobs, bot, node, schedule, loops, ...watching };
   }
 
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
-    { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
+    { watchdog, database, stores, local, wayIn }: Ground,
     parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
     const live = createLivePart(world, {
       live: config.live,
       reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
+      freezes: watchdog.freezes,
       database,
       stores,
       ...parts,
@@ -196,6 +213,7 @@ export function buildApp(options: AppOptions): App {
       webhook,
       dashboard,
       log: world.log,
+      activity: world.activity,
     });
     const listening = server.start();
     stops.add('http', () => server.stop());

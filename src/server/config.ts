@@ -38,6 +38,8 @@ export interface Config {
   readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
   readonly addressRestSeconds: number;
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
+  /** How long the event loop may stand still; null: as long as it likes. */
+  readonly watchdog: { readonly endMs: number | null };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
   /** What was set and what is standard, for the dashboard; secrets are not in it. */
   readonly settings: readonly SettingGroup[];
@@ -157,6 +159,7 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
     },
     addressRestSeconds: values.ADDRESS_REST_SECONDS,
     access: { trialDays: values.TRIAL_DAYS, devicesPerAccount: values.DEVICES_PER_ACCOUNT },
+    watchdog: { endMs: values.WATCHDOG_SECONDS === 0 ? null : values.WATCHDOG_SECONDS * 1_000 },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
 }

@@ -2,10 +2,11 @@ import type { Database } from '../adapters/postgres/client.ts';
 import { createNodeLease } from '../adapters/postgres/node-lease.ts';
 import { LOCAL_NODE, type NodeId } from '../core/ids.ts';
 import { createLane } from '../core/lane.ts';
-import type { LoopRecord } from '../core/loop-record.ts';
+import { LOOP_RED_MS, type LoopRecord } from '../core/loop-record.ts';
 import type { Courier, QrMaker } from '../core/ports/courier.ts';
 import type { JobHandler } from '../core/ports/jobs.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
+import { createLoopBook } from '../core/supervised-loop.ts';
 import { createApplyPeers } from '../services/apply-peers.ts';
 import { createDeliverConfig } from '../services/deliver-config.ts';
 import { createHoldNode, type HoldNode } from '../services/hold-node.ts';
@@ -93,14 +94,19 @@ function watchComparisons(
   run: (signal: AbortSignal) => Promise<ReconcileRun>,
 ) {
   let lastRun: ReconcileRun | null = null;
-  let lastSuccessMs = clock.monotonicMs();
-  let failuresInRow = 0;
+  // Late is what has not come one interval after the last one.
+  const redAfterMs = intervalSeconds * 1000 + LOOP_RED_MS;
+  const book = createLoopBook({ name: 'reconcile', clock, redAfterMs });
+  book.succeeded();
 
   async function reconcile(signal: AbortSignal): Promise<ReconcileRun> {
-    failuresInRow += 1;
-    lastRun = await run(clock.deadline(timeoutSeconds * 1000, signal));
-    lastSuccessMs = clock.monotonicMs();
-    failuresInRow = 0;
+    book.failed();
+    try {
+      lastRun = await run(clock.deadline(timeoutSeconds * 1000, signal));
+    } finally {
+      book.turned();
+    }
+    book.succeeded();
     return lastRun;
   }
 
@@ -108,15 +114,13 @@ function watchComparisons(
     reconcile,
     /** The one of a take-over: only from here on is a comparison ours to be late with. */
     first(signal: AbortSignal): Promise<ReconcileRun> {
-      lastSuccessMs = clock.monotonicMs();
+      book.succeeded();
       return reconcile(signal);
     },
     lastRun: () => lastRun,
     lastSuccess: () => lastRun?.finishedAt ?? null,
-    /** Late is what has not come one interval after the last one. Another process's comparisons are not ours to tell of. */
-    record(isOurs: boolean): LoopRecord {
-      const lateMs = clock.monotonicMs() - lastSuccessMs - intervalSeconds * 1000;
-      return { name: 'reconcile', lastSuccessAgeMs: isOurs ? lateMs : 0, failuresInRow };
-    },
+    /** Another process's comparisons are not ours to tell of. */
+    record: (isOurs: boolean): LoopRecord =>
+      isOurs ? book.record() : { ...book.record(), lastSuccessAgeMs: 0 },
   };
 }

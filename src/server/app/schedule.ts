@@ -1,7 +1,8 @@
 import { cron } from '@elysiajs/cron';
 import { Elysia } from 'elysia';
-import type { LoopRecord } from '../core/loop-record.ts';
+import { LOOP_RED_MS, type LoopRecord } from '../core/loop-record.ts';
 import type { JobRunner } from '../core/ports/jobs.ts';
+import { createLoopBook } from '../core/supervised-loop.ts';
 import type { ScheduledJob } from '../entry/schedule/table.ts';
 import type { World } from './world.ts';
 
@@ -32,27 +33,32 @@ export function createSchedule(
 }
 
 function createLine(world: World, jobs: Pick<JobRunner, 'enqueue' | 'wake'>, line: ScheduledJob) {
-  let lastSuccess = world.clock.monotonicMs();
-  let failuresInRow = 0;
+  const book = createLoopBook({
+    name: `schedule:${line.name}`,
+    clock: world.clock,
+    redAfterMs: line.everySeconds * 1000 + LOOP_RED_MS,
+  });
   let stop: (() => void) | null = null;
 
   async function tick(): Promise<void> {
     try {
+      world.activity.began('schedule', line.name);
       await jobs.enqueue([line.job]);
       jobs.wake(line.job.kind);
-      lastSuccess = world.clock.monotonicMs();
-      failuresInRow = 0;
+      book.succeeded();
     } catch (error) {
-      failuresInRow += 1;
       world.log.warn(
-        { line: line.name, failuresInRow, error },
+        { line: line.name, failuresInRow: book.failed(), error },
         'a line of the schedule could not enqueue its job',
       );
     }
+    book.turned();
   }
 
   return {
     start() {
+      // From here on it can be late.
+      book.succeeded();
       // Every second, but no oftener than `interval`; `protect` keeps a slow enqueue from piling up.
       const settings = {
         name: line.name,
@@ -68,10 +74,6 @@ function createLine(world: World, jobs: Pick<JobRunner, 'enqueue' | 'wake'>, lin
       stop?.();
       stop = null;
     },
-    record: (): LoopRecord => ({
-      name: `schedule:${line.name}`,
-      lastSuccessAgeMs: world.clock.monotonicMs() - lastSuccess - line.everySeconds * 1000,
-      failuresInRow,
-    }),
+    record: book.record,
   };
 }

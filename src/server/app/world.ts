@@ -6,8 +6,10 @@ import { createProcessRunner } from '../adapters/process/process-runner.ts';
 import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
+import { type Board, createBoard } from '../adapters/system/watchdog/board.ts';
 import type { Config } from '../config.ts';
 import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
+import type { Activity } from '../core/ports/activity.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { HttpRequester } from '../core/ports/http-requester.ts';
@@ -30,6 +32,9 @@ export interface World {
   readonly breakers: Breakers;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
+  /** What began last, for the watchdog. */
+  readonly activity: Activity;
+  readonly board: Board;
 }
 
 export interface Surroundings {
@@ -54,9 +59,35 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const breakers = createBreakers({ clock, metrics, log });
   const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
-  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
-  const requester = createHttpRequester({ clock, random, metrics, breakers, log });
-  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
+  const board = createBoard();
+  const doors = tellingDoors(board, {
+    runner: createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv }),
+    requester: createHttpRequester({ clock, random, metrics, breakers, log }),
+  });
+  return { clock, random, log, logs, metrics, calls, breakers, ...doors, activity: board, board };
+}
+
+/** The same doors; what goes out through them is noted for the watchdog. */
+function tellingDoors(
+  activity: Activity,
+  { runner, requester }: Pick<World, 'runner' | 'requester'>,
+): Pick<World, 'runner' | 'requester'> {
+  return {
+    runner: {
+      ...runner,
+      run(request) {
+        activity.began('process', request.name ?? 'other');
+        return runner.run(request);
+      },
+    },
+    requester: {
+      ...requester,
+      request(request) {
+        activity.began('call', request.name);
+        return requester.request(request);
+      },
+    },
+  };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

@@ -204,6 +204,14 @@ const reconcile = {
   ),
 };
 
+const watchdog = {
+  WATCHDOG_SECONDS: variable(
+    wholeNumber(0, 3_600),
+    '30',
+    'The process ends, for its supervisor to start it again, when its event loop has stood still for so long; 0: never, it is only said.',
+  ),
+};
+
 const access = {
   TRIAL_DAYS: variable(wholeNumber(0, 3_650), '3', 'Length of the free trial; 0: no trials.'),
   DEVICES_PER_ACCOUNT: variable(wholeNumber(1, 1_000), '3', 'Most devices of one account.'),
@@ -228,6 +236,7 @@ export const variableGroups = {
   'Xray and VLESS': xray,
   Reconciling: reconcile,
   Access: access,
+  Watchdog: watchdog,
   Log: log,
 };
 
@@ -240,6 +249,7 @@ export const variables = {
   ...xray,
   ...reconcile,
   ...access,
+  ...watchdog,
   ...log,
 };
 

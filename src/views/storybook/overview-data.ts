@@ -125,8 +125,14 @@ export const troubled: Overview = {
     p99History: series(0.4, 6, 6),
     maxHistory: series(2, 60, 7),
     freezes: [
-      { at: ago(190), ms: 212 },
-      { at: ago(5_400), ms: 128 },
+      { at: ago(190), ms: 212, running: ['http GET /peers', 'loop vitals:sample'], end: 'went-on' },
+      { at: ago(5_400), ms: 30_020, running: ['job reconcile-node', 'process wg.show'], end: 'watchdog' },
+      { at: ago(9_400), ms: 1_280, running: [], end: 'lost' },
+    ],
+    loops: [
+      { name: 'bot', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+      { name: 'jobs:apply-peer', ageMs: 0, failuresInRow: 0, restarts: 2, red: false },
+      { name: 'vitals:read', ageMs: 20_000, failuresInRow: 7, restarts: 1, red: false },
     ],
   },
   calls,
@@ -149,7 +155,13 @@ export const troubled: Overview = {
       href: '/history/calls',
     },
     { at: ago(61), tone: 'good', kind: 'reconciled', values: { node: 'local', changes: 2 }, href: '/nodes' },
-    { at: ago(190), tone: 'warn', kind: 'freeze', values: { ms: 212 }, href: '/history/loop' },
+    {
+      at: ago(190),
+      tone: 'warn',
+      kind: 'freeze',
+      values: { ms: 212, running: 'http GET /peers' },
+      href: '/history/loop',
+    },
     {
       at: ago(260),
       tone: 'plain',
@@ -207,6 +219,7 @@ export const fresh: Overview = {
   loop: {
     ...calm.loop!,
     freezes: [],
+    loops: [{ name: 'housekeeping', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
     p99History: { values: [], stepMs: 1_000 },
     maxHistory: { values: [3], stepMs: 1_000 },
   },

@@ -1,4 +1,6 @@
 import { AppError, isPassing, toAppError } from '../../core/errors.ts';
+import type { LoopRecord } from '../../core/loop-record.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
@@ -25,6 +27,8 @@ export interface Database {
   /** Plain SQL, for the job adapter and for what Drizzle cannot say. */
   readonly raw: RawSql;
   health(): DatabaseHealth;
+  /** Of what turns in the background. */
+  loops(): readonly LoopRecord[];
   stats(): PoolStats;
   /**
    * Opens the first `poolMin` connections and starts looking after them. Throws one clear AppError when the
@@ -46,13 +50,14 @@ export interface DatabaseOptions {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly activity?: Activity;
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const TRANSACTION_SLACK_MS = 2_000;
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const { address, clock, random, log, statementTimeoutMs, idleInTxTimeoutMs } = options;
+  const { address, clock, random, statementTimeoutMs, idleInTxTimeoutMs } = options;
   const deadlines = createDeadlines(clock);
   const health = createHealthRecord(clock);
   const nesting = createNestingGuard();
@@ -73,7 +78,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     deadlines,
     open,
   });
-  const keeper = createKeeper({ pool, poolMin: options.poolMin, health, clock, random, log });
+  const keeper = createKeeper({ ...options, pool, health });
   const raw = createRawSql({ pool, nesting, health });
   const limitMs = statementTimeoutMs + TRANSACTION_SLACK_MS;
   observe(options.metrics, pool.stats);
@@ -83,6 +88,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     read: raw.read,
     raw: raw.sql,
     health: () => health.read(3 * KEEP_EVERY_MS),
+    loops: () => [keeper.record()],
     stats: pool.stats,
     async start() {
       await pool.warm(Math.max(1, options.poolMin)).catch((error: unknown) => {

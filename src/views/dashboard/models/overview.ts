@@ -68,7 +68,28 @@ export interface LoopPanel {
   readonly p99History: Series;
   readonly maxHistory: Series;
   /** The last times the loop stood still, newest first, at most five. */
-  readonly freezes: readonly { readonly at: number; readonly ms: number }[];
+  readonly freezes: readonly FreezeRow[];
+  /** Everything that turns in the background, by name. */
+  readonly loops: readonly LoopRow[];
+}
+
+export interface FreezeRow {
+  readonly at: number;
+  readonly ms: number;
+  /** What began last before it, newest first, a few; names of the program. */
+  readonly running: readonly string[];
+  /** `watchdog`: it ended the process; `lost`: something else did. */
+  readonly end: 'went-on' | 'watchdog' | 'lost';
+}
+
+export interface LoopRow {
+  readonly name: string;
+  /** Since its last success; null: never yet. */
+  readonly ageMs: number | null;
+  readonly failuresInRow: number;
+  readonly restarts: number;
+  /** Without a success for too long. */
+  readonly red: boolean;
 }
 
 export interface CallRow {
