@@ -1,9 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { TEXTS } from '../views/words/texts.ts';
 import { createLoopLag } from './adapters/system/loop-lag.ts';
-import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
-import { createBotPart } from './app/bot.ts';
+import { type BotPart, createBotPart } from './app/bot.ts';
 import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
@@ -12,16 +11,18 @@ import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe, observeLoops } from './app/observe.ts';
 import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
-import { createSchedule } from './app/schedule.ts';
+import { createSchedule, type Schedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
+import { createSupervisorPart, type SupervisorEnvironment } from './app/supervisor.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { startWatchdog } from './app/watchdog.ts';
 import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
+import type { LoopRecord } from './core/loop-record.ts';
 import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
 import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
@@ -44,9 +45,9 @@ export interface AppOptions {
   readonly config: Config;
   /** Logs are made readable on a terminal. */
   readonly onTerminal: boolean;
-  /** PATH for children, NOTIFY_SOCKET of the supervisor; the environment is read in main. */
+  /** PATH for children; the environment is read in main. */
   readonly path: string | undefined;
-  readonly notifySocket: string | undefined;
+  readonly supervisor: SupervisorEnvironment;
   /** Peers reach the internet through this machine. False for the demo. */
   readonly nat: boolean;
   /** What serves when the machine can carry no WireGuard. Null: that is an error. */
@@ -74,7 +75,7 @@ export interface App {
 export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
-  const notify = createSdNotify(options.notifySocket);
+  const supervisor = createSupervisorPart(world, config, options.supervisor);
   const stops = createStops(world.log, world.clock);
   let parts: (() => ReadinessParts) | null = null;
 
@@ -133,21 +134,9 @@ export function buildApp(options: AppOptions): App {
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
-    const loops = () => [
-      ...ground.databaseLoops(),
-      ...jobs.loops(),
-      ...schedule.records(),
-      node.holder.record(),
-      node.record(),
-      ...bot.records(),
-    ];
-    const watching = watch(ground, {
-      activity,
-      node,
-      bot,
-      lag,
-      loops: () => [watchdog.record(), ...loops()],
-    });
+    const loops = () => [...ground.databaseLoops(), ...servingLoops({ jobs, schedule, node, bot })];
+    const allLoops = () => [watchdog.record(), ...supervisor.records(), ...loops()];
+    const watching = watch(ground, { activity, node, bot, lag, loops: allLoops });
     observeLoops(world, watching.live.loops);
     return { database, jobs, bot, node, schedule, loops, ...watching };
   }
@@ -201,6 +190,8 @@ export function buildApp(options: AppOptions): App {
       loops: loops(),
       breakers: world.breakers.states(),
     });
+    supervisor.begin({ loops: live.loops, reasons: () => readinessOf(parts?.() ?? null).reasons });
+    stops.add('supervisor', supervisor.stop);
     return { port, setupLink };
   }
 
@@ -226,8 +217,6 @@ export function buildApp(options: AppOptions): App {
       try {
         const ground = await lay(signal);
         const going = await setGoing(furnish(ground), signal);
-        notify.ready();
-        notify.status('serving');
         return { ...going, tunnel: ground.local.tunnel.kind };
       } catch (error) {
         await stops.run(0);
@@ -235,12 +224,23 @@ export function buildApp(options: AppOptions): App {
       }
     },
     async stop(graceMs) {
-      notify.stopping();
+      supervisor.stopping();
       parts = null;
       await stops.run(graceMs);
     },
   };
 }
+
+type Turning = { jobs: Stores['jobs']; schedule: Schedule; node: NodeWork; bot: BotPart };
+
+/** What has to turn for users to be served. */
+const servingLoops = ({ jobs, schedule, node, bot }: Turning): readonly LoopRecord[] => [
+  ...jobs.loops(),
+  ...schedule.records(),
+  node.holder.record(),
+  node.record(),
+  ...bot.records(),
+];
 
 function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
   const { access: store, peers, nodes, inbox, operators, jobs } = stores;

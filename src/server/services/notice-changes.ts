@@ -66,8 +66,9 @@ function breakerEvents(before: Noticed, now: Noticed): VitalsEvent[] {
 const mostLikely = ({ running }: Freeze) => running[0]?.what ?? '?';
 
 function endedProcess(now: Noticed): VitalsEvent[] {
-  const [freeze] = now.loop.freezes;
-  if (freeze === undefined || freeze.end === 'went-on') return [];
+  // A start is busy: the loop may have stood again since.
+  const freeze = now.loop.freezes.find(({ end }) => end !== 'went-on');
+  if (freeze === undefined) return [];
   const values = { ms: Math.round(freeze.ms), running: mostLikely(freeze) };
   return [{ ...event(now, 'bad', 'freeze-ended-process', values), at: freeze.at }];
 }

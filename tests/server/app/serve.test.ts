@@ -20,7 +20,7 @@ function setUp() {
   const outside: Outside = {
     onTerminal: false,
     path: undefined,
-    notifySocket: undefined,
+    supervisor: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
     err: () => {},
     onStopSignal: (listener) => {
       signal = listener;

@@ -33,8 +33,6 @@ export interface RunDeps {
 
 /** Only asks whether the hourly maintenance is due. */
 const MAINTENANCE_EVERY_MS = 60_000;
-/** A sweep that takes longer hangs; two at once do no harm. */
-const SWEEP_LIMIT_MS = 60_000;
 /** For the last writes of a stop whose grace is over. */
 const LAST_WRITES_MS = 2_000;
 
@@ -53,7 +51,6 @@ export function beginRun(deps: RunDeps): Run {
       name: LEASES_LOOP,
       book: deps.books.leases,
       pause: deps.leaseMs / 3,
-      turnLimitMs: SWEEP_LIMIT_MS,
       work: async () => void (await leases.sweep(held())),
     }),
     createSupervisedLoop({

@@ -93,7 +93,7 @@ export function monotonicNow(): number {
   return Number(time[0]) * 1_000 + Number(time[1]) / 1e6;
 }
 
-/** alarm(2): the kernel ends this process after so many seconds, whatever its threads do then. */
+/** alarm(2): the kernel ends this process after so many seconds, whatever its threads do then; 0 calls that off. */
 export function endProcessWithin(seconds: number): void {
   symbols.alarm(seconds);
 }

@@ -46,7 +46,9 @@ export function createLoopFreezes({ board, earlier, onFreeze }: LoopFreezesOptio
   }
 
   function frozen(ms: number): void {
-    const running = board.latest().map(({ what, agoMs }) => ({ what, agoMs: Math.round(Math.max(0, agoMs - ms)) }));
+    const running = board
+      .latest()
+      .map(({ what, agoMs }) => ({ what, agoMs: Math.round(Math.max(0, agoMs - ms)) }));
     const freeze: Freeze = { at: Date.now(), ms, running, end: 'went-on' };
     freezes = [freeze, ...freezes].slice(0, KEPT);
     onFreeze(freeze);

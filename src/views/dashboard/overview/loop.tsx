@@ -30,27 +30,31 @@ export function LoopSection({ setting, loop }: { setting: Setting; loop: LoopPan
           <HistoryLine setting={setting} name="p99" series={loop.p99History} say={say} />
           <HistoryLine setting={setting} name={t('max')} series={loop.maxHistory} say={say} tone="warn" />
           <h3>{t('freezes')}</h3>
-          {loop.freezes.length === 0 ? (
-            <p class="empty-line">{t('freezes-none')}</p>
-          ) : (
-            <ul class="lines">
-              {loop.freezes.map((freeze) => (
-                <li>
-                  <span class="event-text">
-                    {freeze.end !== 'went-on' && <Icon name="bad" tone="bad" />}
-                    <Moment setting={setting} at={freeze.at} />
-                    <FreezeStory t={t} freeze={freeze} />
-                  </span>
-                  <b class="number">{say(freeze.ms)}</b>
-                </li>
-              ))}
-            </ul>
-          )}
+          <Freezes setting={setting} freezes={loop.freezes} />
           <h3>{t('loops')}</h3>
           <Loops setting={setting} loops={loop.loops} />
         </>
       )}
     </Panel>
+  );
+}
+
+function Freezes({ setting, freezes }: { setting: Setting; freezes: readonly FreezeRow[] }) {
+  const { t } = setting;
+  if (freezes.length === 0) return <p class="empty-line">{t('freezes-none')}</p>;
+  return (
+    <ul class="lines">
+      {freezes.map((freeze) => (
+        <li>
+          <span class="event-text">
+            {freeze.end !== 'went-on' && <Icon name="bad" tone="bad" />}
+            <Moment setting={setting} at={freeze.at} />
+            <FreezeStory t={t} freeze={freeze} />
+          </span>
+          <b class="number">{duration(setting, freeze.ms)}</b>
+        </li>
+      ))}
+    </ul>
   );
 }
 

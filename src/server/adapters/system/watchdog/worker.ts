@@ -48,8 +48,15 @@ function tell(data: WatchdogData, board: Board, { verdict, stoodMs }: Judgement,
   }
   if (verdict === 'end') endProcess(data, { ...open, ms, state: 'ended-process' });
   say(ms >= KEPT_MS ? 'error' : 'warn', { ...open, ms, msg: 'the event loop stands still' });
-  if (ms >= KEPT_MS) keep(data, { ...open, ms, state: 'stands' });
+  if (ms >= KEPT_MS) keepStanding(data, { ...open, ms, state: 'stands' });
   return open;
+}
+
+/** Should the disk hold this thread up until the end is due, the kernel brings it. */
+function keepStanding(data: WatchdogData, line: FreezeLine): void {
+  if (data.endMs !== null) endProcessWithin(Math.ceil((data.endMs - line.ms) / 1_000) + LAST_WORDS_SECONDS);
+  keep(data, line);
+  endProcessWithin(0);
 }
 
 function opened(board: Board, ms: number): Open {
