@@ -5,6 +5,7 @@ import { calledOff } from '../../core/outside-call.ts';
 /** `details.reason` of refusals that callers tell apart. */
 export const ALREADY_THERE = 'already_there';
 export const NO_SUCH_USER = 'no_such_user';
+export const NO_INBOUND = 'no_inbound';
 export const UNIMPLEMENTED = 'unimplemented';
 
 /** Answers that callers expect now and then: the call itself went well. */
@@ -12,8 +13,8 @@ export const EXPECTED: readonly unknown[] = [ALREADY_THERE, NO_SUCH_USER, UNIMPL
 
 /** What Xray's handler service says, all of it with code UNKNOWN (proxy/vless/validator.go, proxyman/command). */
 const REFUSALS: readonly (readonly [said: RegExp, reason: string, message: string])[] = [
-  [/failed to get handler|handler not found/i, 'no_inbound', 'The Xray has no inbound of that tag.'],
-  [/not a UserManager/i, 'no_inbound', 'The inbound of that tag takes no users.'],
+  [/failed to get handler|handler not found/i, NO_INBOUND, 'The Xray has no inbound of that tag.'],
+  [/not a UserManager/i, NO_INBOUND, 'The inbound of that tag takes no users.'],
   [/already exists/i, ALREADY_THERE, 'The Xray has this user already.'],
   [/not found/i, NO_SUCH_USER, 'The Xray has no such user.'],
 ];
