@@ -2,7 +2,7 @@ import { readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
 import { createGroupCommit } from '../../core/group-commit.ts';
-import type { WriteFileDurably } from '../../core/ports/durable-files.ts';
+import type { SweepTemps, WriteFileDurably } from '../../core/ports/durable-files.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { type JournalEntry, NOTHING } from './journal-entry.ts';
 import { MOST_USERS, parseJournal } from './journal-text.ts';
@@ -26,6 +26,7 @@ export interface JournalDeps {
   readonly path: string;
   readonly tag: string;
   readonly writeFile: WriteFileDurably;
+  readonly sweepTemps: SweepTemps;
   readonly log: Log;
 }
 
@@ -63,6 +64,8 @@ export function createJournal(deps: JournalDeps): Journal {
 }
 
 async function load(deps: JournalDeps): Promise<JournalEntry> {
+  // Nobody else writes it: the state folder is held by this process.
+  await deps.sweepTemps(deps.path).catch(() => undefined);
   const text = await readFile(deps.path, 'utf8').catch((cause) => {
     if (cause.code === 'ENOENT') return null;
     throw new AppError('unavailable', `${deps.path} cannot be read: ${cause.code}.`, { cause });
