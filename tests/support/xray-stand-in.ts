@@ -21,11 +21,14 @@ export interface XrayStandIn extends AsyncDisposable {
   restart(): Promise<void>;
   stop(): Promise<void>;
   start(): Promise<void>;
-  /** Answers every method with these bytes in place of what is right; null: as it should. */
-  answerWith(bytes: Buffer | null): void;
+  /** What a method of this name says in place of what is right; `never`: nothing at all; null: as it should. */
+  answerWith(method: Method, instead: Buffer | 'never' | 'unimplemented' | null): void;
   setCounter(email: string, uplink: number, downlink: number): void;
   setUser(email: string, account: { readonly type: string; readonly id: string }): void;
 }
+
+type Method = 'AlterInbound' | 'GetInboundUsers' | 'QueryStats' | 'GetSysStats';
+type Instead = Buffer | 'never' | 'unimplemented';
 
 interface LiveUser {
   readonly id: string;
@@ -42,7 +45,7 @@ export async function startXrayStandIn(tag = 'vless'): Promise<XrayStandIn> {
   let server: Server | null = null;
   let startedAt = 0;
   let mallocs = 0;
-  let instead: Buffer | null = null;
+  const instead = new Map<string, Instead>();
 
   const methods: Readonly<Record<string, (request: Buffer) => Buffer>> = {
     '/xray.app.proxyman.command.HandlerService/AlterInbound': (request) => {
@@ -76,7 +79,7 @@ export async function startXrayStandIn(tag = 'vless'): Promise<XrayStandIn> {
     users.clear();
     counters.clear();
     server = new Server();
-    server.addService(...serviceOf(methods, () => instead));
+    server.addService(...serviceOf(methods, (path) => instead.get(path.split('/')[2]!)));
     const bound = Promise.withResolvers<void>();
     server.bindAsync(`127.0.0.1:${port}`, ServerCredentials.createInsecure(), (error) =>
       error ? bound.reject(error) : bound.resolve(),
@@ -99,8 +102,9 @@ export async function startXrayStandIn(tag = 'vless'): Promise<XrayStandIn> {
       await stop();
       await start();
     },
-    answerWith: (bytes) => {
-      instead = bytes;
+    answerWith(method, what) {
+      if (what === null) instead.delete(method);
+      else instead.set(method, what);
     },
     setCounter(email, uplink, downlink) {
       counters.set(`user>>>${email}>>>traffic>>>uplink`, uplink);
@@ -130,7 +134,7 @@ function alter(users: Map<string, LiveUser>, operation: { type: string; value: U
 /** One definition for the methods of all services: grpc-js goes by their paths. */
 function serviceOf(
   methods: Readonly<Record<string, (request: Buffer) => Buffer>>,
-  instead: () => Buffer | null,
+  insteadOf: (path: string) => Instead | undefined,
 ): [ServiceDefinition, Record<string, (call: Call, done: sendUnaryData<Buffer>) => void>] {
   const same = (bytes: Buffer) => bytes;
   const plain = {
@@ -147,8 +151,12 @@ function serviceOf(
     paths.map((path) => [
       path,
       (call: Call, done: sendUnaryData<Buffer>) => {
+        const instead = insteadOf(path);
+        if (instead === 'never') return;
+        if (instead === 'unimplemented')
+          return done({ code: status.UNIMPLEMENTED, details: 'unknown method' });
         try {
-          done(null, instead() ?? methods[path]!(call.request));
+          done(null, instead ?? methods[path]!(call.request));
         } catch (error) {
           done({ code: status.UNKNOWN, details: (error as Error).message });
         }
