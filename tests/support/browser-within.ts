@@ -52,8 +52,8 @@ async function listen(context: BrowserContext): Promise<string[]> {
   context.on('requestfailed', (request) => {
     const why = request.failure()?.errorText ?? '';
     const path = new URL(request.url()).pathname;
-    // A page that is left takes its stream along.
-    if (path === '/live' && why === 'net::ERR_ABORTED') return;
+    // The browser's own decision: a page that is left takes its stream and its icon along.
+    if (why === 'net::ERR_ABORTED') return;
     hear(null, `${request.method()} ${path} failed: ${why}`);
   });
   context.on('response', (response) => {
