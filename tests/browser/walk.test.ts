@@ -238,6 +238,7 @@ const PAGES = [
     '/sessions/end',
     '/password',
     '/totp/off',
+    '/totp/codes',
     '/operators',
     `/accounts/${WAITING}/pause`,
     '/none',
