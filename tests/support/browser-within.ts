@@ -72,7 +72,7 @@ async function listen(context: BrowserContext): Promise<string[]> {
 
 /** What axe finds wrong on the page, one line each; all rules, or only these. */
 export async function axeViolations(page: Page, rules?: readonly string[]): Promise<readonly string[]> {
-  await page.evaluate(axe.source);
+  if (!(await page.evaluate(() => 'axe' in globalThis))) await page.evaluate(axe.source);
   return page.evaluate(async (only) => {
     const { axe } = globalThis as unknown as { axe: typeof import('axe-core') };
     const result = await axe.run(document, only ? { runOnly: [...only] } : {});
