@@ -122,8 +122,8 @@ export function ListHead({ shell, page, filters, csv, children }: ListHeadProps)
           ? t('list-shown', { count: page.rows.length })
           : t('list-total', { count: page.total, shown: number(language, page.total) })}
       </p>
+      {children && <div class="list-tools many">{children}</div>}
       <div class="list-tools">
-        {children}
         {csv && page.rows.length > 0 && (
           <a class="button small quiet" href={withQuery(csv, filters)} download="">
             <Icon name="file" /> CSV

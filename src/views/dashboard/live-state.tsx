@@ -16,7 +16,7 @@ export function LiveState({ shell }: { shell: Shell }) {
       data-back={t('live-back')}
       hx-morph-skip=""
     >
-      <Icon name="live" />
+      <Icon name={shell.live === null ? 'wait' : 'live'} />
       <span class="live-word">{shell.live === null ? t('live-still') : t('live-on')}</span>
       <span class="live-age">
         <Moment setting={shell} at={shell.now} />

@@ -90,10 +90,8 @@ export function Layout({ tools, parent, heading, children, ...document }: Layout
             )}
             <h1>{heading ?? title}</h1>
           </div>
-          <div class="page-tools">
-            {tools}
-            <LiveState shell={shell} />
-          </div>
+          {tools && <div class="page-tools">{tools}</div>}
+          <LiveState shell={shell} />
         </header>
         <NoticeBox notice={shell.notice} />
         {children}

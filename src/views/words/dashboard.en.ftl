@@ -68,7 +68,7 @@ never = never
 none = none
 yes = yes
 no = no
-on = On
+on = on
 
 ## States
 
@@ -106,6 +106,14 @@ outcome-failed = failed
 ## Needs attention
 
 attention-title = Needs attention
+attention-bad = { $count ->
+    [one] { $count } trouble
+   *[other] { $count } troubles
+}
+attention-warn = { $count ->
+    [one] { $count } warning
+   *[other] { $count } warnings
+}
 all-well = All is well.
 all-well-more = Nothing needs attention now.
 attention-database-away = The database has not answered for { $ageMs }: { $problem }
@@ -180,8 +188,8 @@ panel-calls = Calls to the outside
 panel-bot = Bot
 panel-events = Recent events
 not-read = These numbers could not be read. The page goes on trying.
-highest = highest { $value } in { $minutes } min
-spark = { $name }, last { $minutes } min: now { $latest }, highest { $highest }
+highest = highest { $value } in { $span }
+spark = { $name }, last { $span }: now { $latest }, highest { $highest }
 pool-in-use = in use
 pool-idle = idle
 pool-waiting = waiting

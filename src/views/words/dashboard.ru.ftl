@@ -107,6 +107,16 @@ outcome-failed = не вышло
 ## Требует внимания
 
 attention-title = Требует внимания
+attention-bad = { $count ->
+    [one] { $count } сбой
+    [few] { $count } сбоя
+   *[many] { $count } сбоев
+}
+attention-warn = { $count ->
+    [one] { $count } предупреждение
+    [few] { $count } предупреждения
+   *[many] { $count } предупреждений
+}
 all-well = Всё в порядке.
 all-well-more = Сейчас ничто не требует внимания.
 attention-database-away = База данных не отвечает { $ageMs }: { $problem }
@@ -186,8 +196,8 @@ panel-calls = Внешние вызовы
 panel-bot = Бот
 panel-events = Последние события
 not-read = Эти числа прочитать не удалось. Страница пробует дальше.
-highest = до { $value } за { $minutes } мин
-spark = { $name }, за { $minutes } мин: сейчас { $latest }, наибольшее { $highest }
+highest = до { $value } за { $span }
+spark = { $name }, за { $span }: сейчас { $latest }, наибольшее { $highest }
 pool-in-use = занято
 pool-idle = простаивает
 pool-waiting = ждут

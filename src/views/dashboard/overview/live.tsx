@@ -20,8 +20,8 @@ export const PANEL_NAMES = [
   'pools',
   'loop',
   'jobs',
-  'bot',
   'calls',
+  'bot',
   'events',
 ] as const;
 

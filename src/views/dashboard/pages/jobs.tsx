@@ -104,7 +104,7 @@ function JobsTable({ shell, rows, tab }: { shell: Shell; rows: readonly JobRow[]
           />
           <Th class="w-num number" text={t('col-attempt')} />
           <Th class="w-time hide-m" text={t(tab === 'active' ? 'col-started' : 'col-next')} />
-          <Th class="hide-m" text={t('col-last-error')} />
+          <Th text={t('col-last-error')} />
         </>
       }
     >
@@ -140,7 +140,9 @@ function JobLine({ shell, row, tab }: { shell: Shell; row: JobRow; tab: JobTab }
       <td class="hide-m">
         <Moment setting={shell} at={tab === 'active' ? row.startedAt : row.nextAt} />
       </td>
-      <td class="hide-m">{row.lastError ? <Foreign text={row.lastError} /> : '–'}</td>
+      <td class={row.lastError ? 'below' : 'none'}>
+        {row.lastError ? <Foreign text={row.lastError} /> : '–'}
+      </td>
     </tr>
   );
 }

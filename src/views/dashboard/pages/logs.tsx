@@ -1,4 +1,5 @@
 import { number } from '../format.ts';
+import { Icon } from '../icons.tsx';
 import { Choice, FilterForm, ListHead, ListRegion, Pager } from '../lists.tsx';
 import type { LogRow, LogsModel } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -31,6 +32,7 @@ export function LogsPage({ shell, model }: { shell: Shell; model: LogsModel }) {
         <ListHead shell={shell} page={page} filters={filters} />
         {model.dropped > 0 && (
           <p class="notice tone-warn">
+            <Icon name="warn" />
             <span>{t('logs-dropped', { shown: number(shell.language, model.dropped) })}</span>
           </p>
         )}
