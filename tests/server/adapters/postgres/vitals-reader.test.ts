@@ -100,7 +100,7 @@ describe('E3: what the database tells of how things stand', () => {
     const now = grown!.leased;
     const daysAgo = (days: number) => values.at(-1 - days * 8);
     expect(values).toHaveLength(56);
-    expect([now - daysAgo(0)!, now - daysAgo(2)!, now - daysAgo(4)!]).toEqual([0, 3 - 7, 3 - 7 + 21]);
+    expect([now - daysAgo(0)!, now - daysAgo(2.5)!, now - daysAgo(4)!]).toEqual([0, 3 - 7, 3 - 7 + 21]);
   });
 
   test('peers: wanted, applied, and what is late', async () => {
