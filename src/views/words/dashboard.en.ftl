@@ -264,6 +264,8 @@ sort-until = end of access
 sort-handshake = last handshake
 sort-traffic = traffic
 sort-address = address
+list-changed = This list has changed.
+list-show = Show it anew
 list-shown = { $count ->
     [one] { $count } line shown
    *[other] { $count } lines shown

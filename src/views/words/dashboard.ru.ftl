@@ -274,6 +274,8 @@ sort-until = конец доступа
 sort-handshake = рукопожатие
 sort-traffic = трафик
 sort-address = адрес
+list-changed = Список изменился.
+list-show = Показать
 list-shown = { $count ->
     [one] показана { $count } строка
     [few] показаны { $count } строки

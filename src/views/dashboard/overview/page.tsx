@@ -8,7 +8,7 @@ export function OverviewPage({ shell, data }: { shell: Shell; data: Overview }) 
   const panels = (...names: readonly PanelName[]) =>
     names.map((name) => <PanelOf name={name} setting={shell} data={data} />);
   return (
-    <Layout shell={shell} title={shell.t('nav-overview')} class="overview">
+    <Layout shell={shell} title={shell.t('nav-overview')} class="overview" moves={true}>
       {panels('attention', 'headline')}
       <div class="panels vitals">{panels('database', 'pools', 'loop')}</div>
       <div class="panels works">

@@ -33,7 +33,7 @@ export function AuditPage({ shell, model }: { shell: Shell; model: AuditModel })
           options={[['', t('any')], ...model.actions.map((action) => [action, named(action)] as const)]}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.audit} />
         {page.rows.length === 0 ? (
           <Empty title={t(filters.q || filters.operator || filters.action ? 'none-match' : 'audit-empty')}>

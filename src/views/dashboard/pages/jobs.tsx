@@ -31,7 +31,7 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
           options={[['', t('any')], ...model.queues.map((queue) => [queue, visible(queue)] as const)]}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell} watch={isWatched(model) ? `jobs-${model.tab}` : null}>
         <Tabs label={t('job-states')} tabs={tabsOf(shell, model)} />
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.jobs}>
           <BulkLinks shell={shell} model={model} />
@@ -50,6 +50,9 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
     </Layout>
   );
 }
+
+/** Jobs that are over are not counted: nobody knows when there are more. */
+const isWatched = ({ tab, page }: JobsModel) => page.prev === null && tab !== 'done' && tab !== 'cancelled';
 
 function tabsOf({ t, language }: Shell, model: JobsModel) {
   const { queue, q } = model.filters;

@@ -28,7 +28,7 @@ export function LogsPage({ shell, model }: { shell: Shell; model: LogsModel }) {
           options={LEVELS.map((level) => [level, level] as const)}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={filters} />
         {model.dropped > 0 && (
           <p class="notice tone-warn">
