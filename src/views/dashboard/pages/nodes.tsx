@@ -85,6 +85,9 @@ const UNTOLD = { tone: 'plain', icon: 'unknown' } as const;
 
 const COUNTS = ['added', 'removed', 'changed', 'quarantined', 'refused'] as const;
 
+/** On a page of middle width the outcome says enough of the others. */
+const roomOf = (name: (typeof COUNTS)[number]) => (name === 'refused' ? '' : ' hide-mid');
+
 function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[] }) {
   const { t } = shell;
   return (
@@ -96,7 +99,7 @@ function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[
           <Th text={t('col-outcome')} />
           <Th class="w-num number hide-s" text={t('col-took')} />
           {COUNTS.map((name) => (
-            <Th class="w-num number" text={t(`drift-${name}`)} />
+            <Th class={`w-num number${roomOf(name)}`} text={t(`drift-${name}`)} />
           ))}
         </tr>
       </thead>
@@ -128,7 +131,10 @@ function RunLine({ shell, run }: { shell: Shell; run: ReconcileRow }) {
       </td>
       <td class="number hide-s">{duration(shell, run.durationMs)}</td>
       {COUNTS.map((name) => (
-        <td class={run[name] === 0 ? 'number zero none' : 'number'} data-label={t(`drift-${name}`)}>
+        <td
+          class={`number${roomOf(name)}${run[name] === 0 ? ' zero none' : ''}`}
+          data-label={t(`drift-${name}`)}
+        >
           {number(shell.language, run[name])}
         </td>
       ))}
