@@ -7,6 +7,7 @@ import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import type { Config } from '../config.ts';
+import type { CallBook } from '../core/call-rules.ts';
 import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -16,6 +17,7 @@ import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
 import { countCalls } from '../services/count-calls.ts';
+import { callBook } from './call-rules.ts';
 
 /** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
 export interface World {
@@ -28,6 +30,8 @@ export interface World {
   /** The calls and updates of the last minutes. */
   readonly calls: CallStatistics;
   readonly breakers: Breakers;
+  /** What may be asked of the outside, and for how long. */
+  readonly book: CallBook;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
 }
@@ -52,11 +56,11 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const calls = createCallStatistics();
   const metrics = countCalls(createMetrics({ clock }), calls, clock);
   const breakers = createBreakers({ clock, metrics, log });
-  const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
+  const book = callBook(config);
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
-  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
-  const requester = createHttpRequester({ clock, random, metrics, breakers, log });
-  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
+  const runner = createProcessRunner({ clock, metrics, breakers, log, book, baseEnv });
+  const requester = createHttpRequester({ clock, random, metrics, breakers, log, book });
+  return { clock, random, log, logs, metrics, calls, breakers, book, runner, requester };
 }
 
 /** Values that are replaced wherever they turn up in a line. */
