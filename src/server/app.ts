@@ -15,7 +15,7 @@ import { createSchedule, type Schedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
 import { createStores, type Stores } from './app/stores.ts';
-import { createSupervisorPart, type SupervisorEnvironment } from './app/supervisor.ts';
+import { createSupervisorPart, type SupervisorEnvironment, turnLimits } from './app/supervisor.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { startWatchdog } from './app/watchdog.ts';
 import { createWayIn } from './app/way-in.ts';
@@ -38,8 +38,6 @@ import { createSessions } from './services/way-in/sessions.ts';
 import type { WayInDeps } from './services/way-in/way-in.ts';
 
 const LAG_WINDOW_MS = 10_000;
-/** A second entry point of the compiled program, in the same place as among the sources. */
-const WATCHDOG_PROGRAM = new URL('./adapters/system/watchdog/worker.ts', import.meta.url);
 
 export interface AppOptions {
   readonly config: Config;
@@ -48,6 +46,8 @@ export interface AppOptions {
   /** PATH for children; the environment is read in main. */
   readonly path: string | undefined;
   readonly supervisor: SupervisorEnvironment;
+  /** File of the watchdog's thread. */
+  readonly watchdogProgram: URL;
   /** Peers reach the internet through this machine. False for the demo. */
   readonly nat: boolean;
   /** What serves when the machine can carry no WireGuard. Null: that is an error. */
@@ -75,7 +75,7 @@ export interface App {
 export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
-  const supervisor = createSupervisorPart(world, config, options.supervisor);
+  const supervisor = createSupervisorPart(world, options.supervisor);
   const stops = createStops(world.log, world.clock);
   let parts: (() => ReadinessParts) | null = null;
 
@@ -83,7 +83,7 @@ export function buildApp(options: AppOptions): App {
   async function lay(signal: AbortSignal) {
     const lock = await holdStateDir(config.stateDir);
     stops.add('state folder', () => lock.release());
-    const watchdog = startWatchdog(world, config, WATCHDOG_PROGRAM);
+    const watchdog = startWatchdog(world, config, options.watchdogProgram);
     stops.add('watchdog', watchdog.stop);
     const { database, address, close, loops: databaseLoops } = await openDatabase(world, config, signal);
     stops.add('database', close);
@@ -160,7 +160,8 @@ export function buildApp(options: AppOptions): App {
     const dashboard = createDashboardPart(world, {
       http: config.http,
       wayIn,
-      findSession: logins.find,
+      logins,
+      databaseAnsweredWithin: (ms) => database.health().lastSuccessAgeMs < ms,
       attention: live.attention,
       routes: () => [...live.routes, ...createPages(world, { ...parts, config, stores, local })],
     });
@@ -190,7 +191,11 @@ export function buildApp(options: AppOptions): App {
       loops: loops(),
       breakers: world.breakers.states(),
     });
-    supervisor.begin({ loops: live.loops, reasons: () => readinessOf(parts?.() ?? null).reasons });
+    supervisor.begin({
+      loops: live.loops,
+      reasons: () => readinessOf(parts?.() ?? null).reasons,
+      limits: turnLimits(config),
+    });
     stops.add('supervisor', supervisor.stop);
     return { port, setupLink };
   }

@@ -9,6 +9,8 @@ export interface Outside {
   readonly onTerminal: boolean;
   readonly path: string | undefined;
   readonly supervisor: SupervisorEnvironment;
+  /** File of the watchdog's thread: in the compiled program its place among the entry points. */
+  readonly watchdogProgram: URL;
   readonly err: (text: string) => void;
   /** Calls back at each signal that asks the program to end. */
   onStopSignal(listener: () => void): void;
@@ -41,17 +43,23 @@ export async function serve(config: Config, outside: Outside): Promise<ExitCode>
 export const standard = (
   config: Config,
   outside: Outside,
-): Pick<AppOptions, 'config' | 'onTerminal' | 'path' | 'supervisor'> => ({
+): Pick<AppOptions, 'config' | 'onTerminal' | 'path' | 'supervisor' | 'watchdogProgram'> => ({
   config,
   onTerminal: outside.onTerminal,
   path: outside.path,
   supervisor: outside.supervisor,
+  watchdogProgram: outside.watchdogProgram,
 });
 
-export async function runUntilStopped(
-  app: App,
+/** What a verb that goes on until it is told to stop has to offer. */
+interface Runnable<Started> extends Pick<App, 'world' | 'stop'> {
+  start(signal: AbortSignal): Promise<Started>;
+}
+
+export async function runUntilStopped<Started>(
+  app: Runnable<Started>,
   outside: Outside,
-  started: (what: Awaited<ReturnType<App['start']>>) => Promise<void>,
+  started: (what: Started) => Promise<void>,
 ): Promise<ExitCode> {
   const stopping = new AbortController();
   const asked = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));

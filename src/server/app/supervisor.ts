@@ -4,7 +4,9 @@ import { createSdNotify, watchdogPatience } from '../adapters/system/sd-notify.t
 import type { Config } from '../config.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { Supervisor } from '../core/ports/supervisor.ts';
-import { createTellSupervisor } from '../services/tell-supervisor.ts';
+import type { TurnLimits } from '../core/progress.ts';
+import type { SupervisedLoop } from '../core/supervised-loop.ts';
+import { createTellSupervisor, type TellSupervisorDeps } from '../services/tell-supervisor.ts';
 import type { World } from './world.ts';
 
 /** What the supervisor put into the environment; see systemd.exec(5). */
@@ -16,7 +18,7 @@ export interface SupervisorEnvironment {
 
 export interface SupervisorPart extends Pick<Supervisor, 'stopping'> {
   /** Says that users are served, and from then on how it goes. */
-  begin(watched: { loops(): readonly LoopRecord[]; reasons(): readonly string[] }): void;
+  begin(watched: Pick<TellSupervisorDeps, 'loops' | 'reasons' | 'limits'>): void;
   /** Of the telling; none without a supervisor. */
   records(): readonly LoopRecord[];
   stop(): Promise<void>;
@@ -27,16 +29,19 @@ const PROBE_TURN_MS = 30_000;
 /** Beside the waits of its statements. */
 const SWEEP_TURN_MS = 30_000;
 
+/** A sweep that finds no connection, twice, is slow and does not hang. */
+export const turnLimits = ({ database }: Pick<Config, 'database'>): TurnLimits => ({
+  [PROBE_LOOP]: PROBE_TURN_MS,
+  [LEASES_LOOP]: SWEEP_TURN_MS + 2 * (database.acquireTimeoutMs + database.statementTimeoutMs),
+});
+
 export function createSupervisorPart(
-  world: World,
-  { database }: Pick<Config, 'database'>,
+  world: Pick<World, 'clock' | 'log' | 'activity'>,
   environment: SupervisorEnvironment,
 ): SupervisorPart {
   const { socket, watchdogUsec: usec, watchdogPid: pid } = environment;
   const supervisor = createSdNotify(socket);
-  // A sweep that finds no connection, twice, is slow and does not hang.
-  const sweepMs = SWEEP_TURN_MS + 2 * (database.acquireTimeoutMs + database.statementTimeoutMs);
-  let telling: ReturnType<typeof createTellSupervisor> | null = null;
+  let telling: SupervisedLoop | null = null;
   return {
     stopping: supervisor.stopping,
     begin(watched) {
@@ -47,7 +52,6 @@ export function createSupervisorPart(
         ...watched,
         supervisor,
         patienceMs: watchdogPatience({ usec, pid }, process.pid),
-        limits: { [PROBE_LOOP]: PROBE_TURN_MS, [LEASES_LOOP]: sweepMs },
       });
       telling.start();
     },

@@ -8,6 +8,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import { type Board, createBoard } from '../adapters/system/watchdog/board.ts';
 import type { Config } from '../config.ts';
+import type { CallBook } from '../core/call-rules.ts';
 import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
 import type { Activity } from '../core/ports/activity.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
@@ -18,6 +19,7 @@ import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
 import { countCalls } from '../services/count-calls.ts';
+import { callBook } from './call-rules.ts';
 
 /** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
 export interface World {
@@ -30,6 +32,8 @@ export interface World {
   /** The calls and updates of the last minutes. */
   readonly calls: CallStatistics;
   readonly breakers: Breakers;
+  /** What may be asked of the outside, and for how long. */
+  readonly book: CallBook;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
   /** What began last, for the watchdog. */
@@ -57,14 +61,14 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const calls = createCallStatistics();
   const metrics = countCalls(createMetrics({ clock }), calls, clock);
   const breakers = createBreakers({ clock, metrics, log });
-  const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
+  const book = callBook(config);
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
   const board = createBoard();
   const doors = tellingDoors(board, {
-    runner: createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv }),
-    requester: createHttpRequester({ clock, random, metrics, breakers, log }),
+    runner: createProcessRunner({ clock, metrics, breakers, log, book, baseEnv }),
+    requester: createHttpRequester({ clock, random, metrics, breakers, log, book }),
   });
-  return { clock, random, log, logs, metrics, calls, breakers, ...doors, activity: board, board };
+  return { clock, random, log, logs, metrics, calls, breakers, book, ...doors, activity: board, board };
 }
 
 /** The same doors; what goes out through them is noted for the watchdog. */

@@ -1,11 +1,12 @@
+import { SHORTEST_KEY } from '../core/user-api.ts';
 import { prefixLength } from './networks.ts';
 import type { Values, VariableName } from './variables.ts';
 
 /** A demand on several variables together. It is looked at when each of them is right by itself. */
 export interface Rule {
   readonly about: readonly VariableName[];
-  /** Only for verbs that make the interface. */
-  readonly ofInterface?: true;
+  /** Only for verbs that make the interface, or for `adit xray-api`. Default: for all. */
+  readonly of?: 'interface' | 'xray-api';
   /** The problem in one sentence, or null. */
   problem(values: Values): string | null;
 }
@@ -25,12 +26,20 @@ export const rules: readonly Rule[] = [
     problem: (values) => missingForWebhook(values, 'WEBHOOK_URL'),
   },
   {
+    about: ['TELEGRAM_MODE', 'WEBHOOK_URL'],
+    // At "/" the dashboard stands.
+    problem: ({ TELEGRAM_MODE: mode, WEBHOOK_URL: url }) =>
+      mode !== 'webhook' || url === null || new URL(url).pathname !== '/'
+        ? null
+        : `WEBHOOK_URL is ${url}; it needs a path, such as ${new URL('/telegram/hook', url)}`,
+  },
+  {
     about: ['TELEGRAM_MODE', 'WEBHOOK_SECRET'],
     problem: (values) => missingForWebhook(values, 'WEBHOOK_SECRET'),
   },
   {
     about: ['WG_BACKEND', 'WG_ENDPOINT'],
-    ofInterface: true,
+    of: 'interface',
     problem: ({ WG_BACKEND: backend, WG_ENDPOINT: endpoint }) =>
       endpoint !== null || backend === 'memory'
         ? null
@@ -43,6 +52,23 @@ export const rules: readonly Rule[] = [
       pool6 === null || 128 - prefixLength(pool6) >= 32 - prefixLength(pool4)
         ? null
         : `WG_POOL_V6 is ${pool6}; it has fewer addresses than WG_POOL, which is ${pool4}`,
+  },
+  {
+    about: ['XRAY_GRPC_ADDRESS'],
+    of: 'xray-api',
+    problem: ({ XRAY_GRPC_ADDRESS: address }) =>
+      address !== null
+        ? null
+        : 'XRAY_GRPC_ADDRESS is not set; adit xray-api needs the API inbound of its Xray, such as 127.0.0.1:10085',
+  },
+  {
+    about: ['XRAY_API_KEY'],
+    of: 'xray-api',
+    problem: ({ XRAY_API_KEY: key }) => {
+      if (key === null) return 'XRAY_API_KEY is not set; adit xray-api lets nobody in without it';
+      if (/^[!-~]+$/.test(key.reveal()) && key.reveal().length >= SHORTEST_KEY) return null;
+      return `XRAY_API_KEY must have at least ${SHORTEST_KEY} characters without spaces; openssl rand -hex 32 makes one`;
+    },
   },
 ];
 

@@ -42,7 +42,7 @@ export interface SupervisedLoopDeps {
   readonly turnLimitMs?: number;
   readonly redAfterMs?: number;
   /** The record so far of a loop that is built anew at each start. */
-  readonly book?: LoopBook;
+  readonly loopBook?: LoopBook;
   /** In place of a line in the log for the first of many failures in a row. */
   failed?(error: unknown, failuresInRow: number): void;
 }
@@ -54,7 +54,7 @@ const RESTART_PAUSE_MS = 1_000;
 
 export function createSupervisedLoop(deps: SupervisedLoopDeps): SupervisedLoop {
   const { name, clock, log } = deps;
-  const book = deps.book ?? createLoopBook(deps);
+  const book = deps.loopBook ?? createLoopBook(deps);
   const sayFailure = deps.failed ?? sayNowAndThen(deps);
   let stopping = new AbortController();
   let running: Promise<void> | null = null;

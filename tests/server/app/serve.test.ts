@@ -20,6 +20,7 @@ function setUp() {
   const outside: Outside = {
     onTerminal: false,
     path: undefined,
+    watchdogProgram: new URL('file:///no/watchdog/here.ts'),
     supervisor: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
     err: () => {},
     onStopSignal: (listener) => {

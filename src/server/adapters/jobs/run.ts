@@ -49,14 +49,14 @@ export function beginRun(deps: RunDeps): Run {
     createSupervisedLoop({
       ...deps,
       name: LEASES_LOOP,
-      book: deps.books.leases,
+      loopBook: deps.books.leases,
       pause: deps.leaseMs / 3,
       work: async () => void (await leases.sweep(held())),
     }),
     createSupervisedLoop({
       ...deps,
       name: MAINTENANCE_LOOP,
-      book: deps.books.maintenance,
+      loopBook: deps.books.maintenance,
       pause: MAINTENANCE_EVERY_MS,
       work: async () => void (await deps.boss.supervise()),
     }),

@@ -90,7 +90,7 @@ export function createWorker<K extends JobKind>(
     name: workerLoop(kind),
     clock: deps.clock,
     log: deps.log,
-    book: spec.book,
+    loopBook: spec.book,
     work: async (taking) => ((await turn(taking)) ? 'again' : undefined),
     pause: (taking) => bell.wait(deps.pollIntervalMs, taking),
   });

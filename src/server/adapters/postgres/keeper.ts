@@ -4,8 +4,10 @@ import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { createSupervisedLoop } from '../../core/supervised-loop.ts';
+import { PING_LIMIT_MS } from './calls.ts';
 import type { HealthRecord } from './health.ts';
 import type { Pool, PooledSession } from './pool.ts';
+import type { Timed } from './timed.ts';
 
 /**
  * Looks after the pool in the background: asks every connection that has been quiet whether it is still there
@@ -28,22 +30,26 @@ export interface KeeperDeps {
   readonly random: Random;
   readonly log: Log;
   readonly activity?: Activity;
+  readonly timed: Timed;
 }
 
 export const KEEP_EVERY_MS = 3_000;
 /** A database that is away is an answer, too: only a round that does not end is none. */
 export const PROBE_LOOP = 'database:probe';
 const PROBE_LIMIT_MS = 20_000;
-const PING_LIMIT_MS = 2_000;
 const IDLE_LIMIT_MS = 60_000;
 const LIFETIME_MS = 45 * 60_000;
 
 export function createKeeper(deps: KeeperDeps): Keeper {
-  const { pool, poolMin, health, clock, random, log, activity } = deps;
+  const { pool, poolMin, health, clock, random, log, activity, timed } = deps;
 
-  async function ping({ session }: PooledSession): Promise<void> {
+  const askWhether = timed('postgres.ping', ({ session }: PooledSession) =>
+    session.query('SELECT 1', [], { limitMs: PING_LIMIT_MS }),
+  );
+
+  async function ping(pooled: PooledSession): Promise<void> {
     try {
-      await session.query('SELECT 1', [], { limitMs: PING_LIMIT_MS });
+      await askWhether(pooled);
       health.answered();
     } catch (error) {
       health.failed(toAppError(error));
