@@ -113,8 +113,8 @@ export function buildApp(options: AppOptions): App {
       living,
       activity,
       rules,
-      node: LOCAL_NODE,
       deviceWord,
+      vless: null,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
     const { reconcile } = config;

@@ -71,7 +71,10 @@ export interface XrayConfig {
   readonly grpcAddress: Endpoint | null;
   readonly grpcPackage: string;
   readonly inboundTag: string;
+  /** Null: VLESS is not on sale. */
   readonly vlessLink: string | null;
+  /** Where subscription links lie, without an end slash; null: none are offered. */
+  readonly publicUrl: string | null;
   readonly reconcileIntervalSeconds: number;
   readonly reconcileTimeoutSeconds: number;
   readonly reconcileBatchLimit: number;
@@ -209,6 +212,7 @@ function xrayConfig(values: Values): XrayConfig {
     grpcPackage: values.XRAY_GRPC_PACKAGE,
     inboundTag: values.XRAY_INBOUND_TAG,
     vlessLink: values.VLESS_LINK,
+    publicUrl: values.PUBLIC_URL === null ? null : withoutEndSlash(values.PUBLIC_URL),
     reconcileIntervalSeconds: values.XRAY_RECONCILIATION_INTERVAL_SECONDS,
     reconcileTimeoutSeconds: values.XRAY_RECONCILIATION_TIMEOUT_SECONDS,
     reconcileBatchLimit: values.XRAY_RECONCILIATION_BATCH_LIMIT,

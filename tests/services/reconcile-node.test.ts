@@ -5,6 +5,7 @@ import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { Tunnel, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { expectAtRest } from '../support/invariants.ts';
+import { addressesOf } from '../support/memory-database.ts';
 import { startProcess } from '../support/service-process.ts';
 import { createServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
@@ -30,7 +31,7 @@ async function worldWith(count: number, cidr4 = '10.66.0.0/24'): Promise<Service
 const intended = (world: ServiceWorld): TunnelPeer[] =>
   [...world.database.tables.peers.values()].map((each) => ({
     publicKey: each.publicKey!,
-    allowedIps: allowedIpsOf(each),
+    allowedIps: allowedIpsOf(addressesOf(each)),
   }));
 
 /** Peers that are in the database as unwanted, and still on the interface: removals that were lost. */

@@ -126,7 +126,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const memoryCourier = createMemoryCourier(world.courier, life);
   const deliver = createDeliverConfig({
     courier: options.courier?.(memoryCourier) ?? memoryCourier,
-    qr: plainQr,
+    draw: plainQr,
     peers,
     store,
     settings: CLIENT_SETTINGS,
@@ -144,7 +144,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       random,
       rules,
-      node,
+      vless: null,
       activity,
     }),
     apply: createApplyPeers({
@@ -216,7 +216,7 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
     case 'start':
       return desk.startTrial(visit);
     case 'add':
-      return desk.addDevice(visit);
+      return desk.addDevice(visit, 'wireguard');
     case 'revoke':
       return desk.revokeDevice(visit, deed.device);
     case 'pause':

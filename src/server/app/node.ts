@@ -3,11 +3,12 @@ import { createNodeLease } from '../adapters/postgres/node-lease.ts';
 import { LOCAL_NODE, type NodeId } from '../core/ids.ts';
 import { createLane } from '../core/lane.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
-import type { Courier, QrMaker } from '../core/ports/courier.ts';
+import type { Courier } from '../core/ports/courier.ts';
 import type { JobHandler } from '../core/ports/jobs.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
 import { createApplyPeers } from '../services/apply-peers.ts';
 import { createDeliverConfig } from '../services/deliver-config.ts';
+import type { DrawQr } from '../services/draw-qr.ts';
 import { createHoldNode, type HoldNode } from '../services/hold-node.ts';
 import type { LivingMessages } from '../services/living-messages.ts';
 import { reconcileNode } from '../services/reconcile-node.ts';
@@ -21,7 +22,7 @@ export interface NodeWorkDeps {
   readonly stores: Stores;
   readonly local: LocalNode;
   readonly courier: Courier;
-  readonly qr: QrMaker;
+  readonly draw: DrawQr;
   readonly living: LivingMessages;
   /** Longest comparison, and the time between two. */
   readonly reconcile: { readonly timeoutSeconds: number; readonly intervalSeconds: number };
@@ -75,10 +76,10 @@ export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
   };
 }
 
-const delivery = (world: World, { courier, qr, stores, local, living }: NodeWorkDeps) =>
+const delivery = (world: World, { courier, draw, stores, local, living }: NodeWorkDeps) =>
   createDeliverConfig({
     courier,
-    qr,
+    draw,
     peers: stores.peers,
     store: stores.access,
     settings: local.clientSettings,

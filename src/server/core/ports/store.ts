@@ -1,4 +1,5 @@
 import type { AccountProfile, AccountState } from '../access.ts';
+import type { PeerRef } from '../apply-job.ts';
 import type {
   AccountId,
   ChatId,
@@ -11,6 +12,7 @@ import type {
   SubscriptionId,
   UpdateId,
 } from '../ids.ts';
+import type { Protocol } from '../protocol.ts';
 import type { NewJob } from './jobs.ts';
 import type { TunnelPeer } from './tunnel.ts';
 import type { Language } from './words.ts';
@@ -38,7 +40,9 @@ export interface NewDevice {
   readonly name: string;
   readonly peerId: PeerId;
   readonly nodeId: NodeId;
-  readonly address: LeasedAddress;
+  readonly protocol: Protocol;
+  /** WireGuard has one, VLESS null. */
+  readonly address: LeasedAddress | null;
 }
 
 export interface NewIssue {
@@ -76,8 +80,12 @@ export interface AccessTransaction {
   resumeDevice(id: DeviceId): Promise<void>;
   /** The device is gone for its user, its address rests, its peer is unwanted. */
   revokeDevice(id: DeviceId, now: Date): Promise<void>;
-  /** The newest intent of the peer has a new generation: the worker makes a new key for it. */
+  /** The newest intent of the peer has a new generation, and its key is to be another one from now on. */
   renewPeer(id: PeerId): Promise<void>;
+  /** The id of the account's subscription link in force; `fresh` when there was none. */
+  openSubscriptionLink(id: AccountId, fresh: string, now: Date): Promise<string>;
+  /** The address stops working. False: there was none. */
+  revokeSubscriptionLink(id: AccountId, now: Date): Promise<boolean>;
   enqueue(jobs: readonly NewJob[]): Promise<void>;
 }
 
@@ -120,17 +128,21 @@ export interface PendingIssue {
   readonly documentMessageId: number | null;
 }
 
-/** What the database wants of one peer at the moment of reading. */
-export interface PeerTarget {
+/** What the database wants of one peer at the moment of reading, whatever it speaks. */
+export interface Target {
   readonly peerId: PeerId;
   readonly generation: number;
   readonly wanted: boolean;
+  readonly issue: PendingIssue | null;
+}
+
+/** The same of a WireGuard peer. */
+export interface PeerTarget extends Target {
   readonly publicKey: PublicKey | null;
   readonly ip4: string;
   readonly ip6: string | null;
   /** Earlier keys of this peer that may still be on the interface. */
   readonly retiredKeys: readonly PublicKey[];
-  readonly issue: PendingIssue | null;
 }
 
 /** A peer the node should have. `applied` is false while its newest intent is still on its way by a job. */
@@ -139,6 +151,7 @@ export interface WantedPeer extends TunnelPeer {
 }
 
 export interface PeerStore {
+  /** Of WireGuard peers; others are left out. */
   targets(ids: readonly PeerId[]): Promise<readonly PeerTarget[]>;
   /**
    * Gives each peer its new public key; the old one is remembered as retired in the same transaction.
@@ -162,7 +175,7 @@ export interface PeerStore {
   wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
   /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
   unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
-  /** Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
+  /** Of any node. Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
   enqueueOverdue(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
 }
 
@@ -200,7 +213,10 @@ export interface NodeStore {
    */
   register(node: {
     readonly id: NodeId;
-    readonly publicKey: PublicKey;
+    /** Default: wireguard. */
+    readonly protocol?: Protocol;
+    /** WireGuard: of its interface. */
+    readonly publicKey: PublicKey | null;
     readonly endpoint: string;
     readonly pools: readonly PoolSpec[];
   }): Promise<void>;

@@ -1,10 +1,12 @@
 import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { applyJob } from '../../../core/apply-job.ts';
 import { AppError } from '../../../core/errors.ts';
 import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type IssueId, type NodeId, type PublicKey, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type { PeerStore, WantedPeer } from '../../../core/ports/store.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { peers, retiredKeys } from '../schema.ts';
@@ -172,7 +174,7 @@ async function unwantedAmong(tx: Tx, node: NodeId, keys: readonly PublicKey[]) {
  * Indexes: peers_unapplied, issues_pending.
  */
 async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string; protocol: Protocol }>(sql`
     update adit.peers set changed_at = now()
      where id in (
        select p.id from adit.peers p
@@ -184,10 +186,8 @@ async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number)
             select i.peer_id from adit.issues i join adit.accounts a on a.id = i.account_id
              where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)
         order by p.changed_at limit ${limit} for update skip locked)
-    returning id`);
-  return rows.map((row) => ({
-    kind: 'apply-peer',
-    data: { peerId: peerId(row.id) },
-    singletonKey: `overdue:${row.id}`,
-  }));
+    returning id, protocol`);
+  return rows.map(({ id, protocol }) =>
+    applyJob({ id: peerId(id), protocol }, { singletonKey: `overdue:${id}` }),
+  );
 }
