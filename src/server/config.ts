@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Endpoint } from './config/kinds.ts';
-import { rules } from './config/rules.ts';
+import { type Rule, rules } from './config/rules.ts';
 import { effectiveSettings, type SettingGroup } from './config/settings.ts';
 import { similarName } from './config/similar-name.ts';
 import { type Values, type VariableName, variables } from './config/variables.ts';
@@ -88,6 +88,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** A verb that never makes the interface needs nothing that only the interface needs. */
   readonly withoutInterface?: boolean;
+  /** `adit xray-api`: no interface, and an Xray for certain. */
+  readonly asXrayApi?: boolean;
 }
 
 export type ParsedConfig =
@@ -102,12 +104,17 @@ export function parseConfig(environment: Environment, surroundings: Surroundings
   const wrong = new Set(problems.keys());
   const broken = rules
     .filter((rule) => !rule.about.some((name) => wrong.has(name)))
-    .filter((rule) => !(rule.ofInterface && surroundings.withoutInterface))
+    .filter((rule) => rule.of === undefined || rule.of === purposeOf(surroundings))
     .flatMap((rule) => rule.problem(values) ?? []);
   const all = [...problems.values(), ...broken, ...misspelled(environment)];
   return all.length > 0
     ? { problems: all }
     : { ok: { ...buildConfig(values, surroundings), settings: effectiveSettings(environment) } };
+}
+
+function purposeOf({ asXrayApi, withoutInterface }: Surroundings): Rule['of'] {
+  if (asXrayApi) return 'xray-api';
+  return withoutInterface ? undefined : 'interface';
 }
 
 /** `values` is whole only where `problems` has no entry. */
