@@ -237,7 +237,7 @@ function registerJobs(world: World, config: Config, stores: Stores, node: NodeWo
   };
   registerWork(jobs, {
     applyPeers: node.applyPeers,
-    reconcile: node.reconcile,
+    reconcile: node.reconciling.turn,
     expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
     keepHouse: () => keepHouse(house),
     holdsNode: () => node.holder.epoch() !== null,

@@ -35,7 +35,7 @@ export interface Config {
   readonly live: { readonly maxOutbox: number; readonly maxViewers: number };
   readonly wireguard: WireguardConfig;
   readonly xray: XrayConfig;
-  readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
+  readonly reconcile: ReconcileConfig;
   readonly addressRestSeconds: number;
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
@@ -46,6 +46,13 @@ export interface Config {
 export type UpdateSource =
   | { readonly kind: 'polling' }
   | { readonly kind: 'webhook'; readonly url: string; readonly secret: Secret };
+
+export interface ReconcileConfig {
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Of both protocols. */
+  readonly strangers: { readonly policy: Values['FOREIGN_PEERS']; readonly graceSeconds: number };
+}
 
 export interface WireguardConfig {
   readonly backend: Values['WG_BACKEND'];
@@ -164,6 +171,7 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
     reconcile: {
       intervalSeconds: values.RECONCILE_INTERVAL_SECONDS,
       timeoutSeconds: values.RECONCILE_TIMEOUT_SECONDS,
+      strangers: { policy: values.FOREIGN_PEERS, graceSeconds: values.FOREIGN_GRACE_SECONDS },
     },
     addressRestSeconds: values.ADDRESS_REST_SECONDS,
     access: { trialDays: values.TRIAL_DAYS, devicesPerAccount: values.DEVICES_PER_ACCOUNT },

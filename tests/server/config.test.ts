@@ -58,7 +58,11 @@ describe('defaults', () => {
       reconcileTimeoutSeconds: 20,
       reconcileBatchLimit: 100,
     });
-    expect(config.reconcile).toEqual({ intervalSeconds: 60, timeoutSeconds: 20 });
+    expect(config.reconcile).toEqual({
+      intervalSeconds: 60,
+      timeoutSeconds: 20,
+      strangers: { policy: 'report', graceSeconds: 86_400 },
+    });
     expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3 });
     expect(config.addressRestSeconds).toBe(3_600);
     expect(config.log).toEqual({ level: 'info', format: 'auto' });

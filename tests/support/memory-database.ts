@@ -14,9 +14,11 @@ import type {
 import { createLane } from '../../src/server/core/lane.ts';
 import type { Clock, Random } from '../../src/server/core/ports/clock.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
+import type { HeldRemoval } from '../../src/server/core/ports/reconcile-store.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
 import type { Protocol } from '../../src/server/core/protocol.ts';
+import type { QuarantinedPeer } from '../../src/server/core/strangers.ts';
 
 /** Rows are replaced, never changed: a snapshot is then a shallow copy of the maps. */
 export interface Tables {
@@ -32,6 +34,9 @@ export interface Tables {
   addresses: Map<string, AddressRow>;
   runs: Map<number, ReconcileRun>;
   links: Map<string, LinkRow>;
+  strangers: Map<string, QuarantinedPeer>;
+  /** Open or closed. */
+  questions: Map<number, HeldRemoval & { readonly closed: boolean }>;
 }
 
 export interface AccountRow {
@@ -196,6 +201,8 @@ const emptyTables = (): Tables => ({
   addresses: new Map(),
   runs: new Map(),
   links: new Map(),
+  strangers: new Map(),
+  questions: new Map(),
 });
 
 function copyOf(tables: Tables): Tables {

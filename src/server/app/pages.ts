@@ -29,7 +29,7 @@ export function createPages(
       id: node.id,
       backend: local.tunnel.kind,
       holdsLease: () => node.holder.epoch() !== null,
-      lastSuccessAt: node.lastSuccess,
+      lastSuccessAt: node.reconciling.lastSuccess,
     },
     operate: { ...world, store: stores.operations, wake: (kinds) => kinds.forEach(jobs.wake) },
     logs: world.logs,

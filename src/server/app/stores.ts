@@ -9,11 +9,13 @@ import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../adapters/postgres/stores/reconcile-store.ts';
 import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
 import type { World } from './world.ts';
@@ -22,6 +24,7 @@ export interface Stores {
   readonly access: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly reconcile: ReconcileStore;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -56,6 +59,7 @@ export function createStores(world: World, database: Database): Stores {
     access: createAccessStore(writing),
     peers: createPeerStore(database, enqueueIn),
     nodes: createNodeStore(database),
+    reconcile: createReconcileStore(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

@@ -201,6 +201,16 @@ const reconcile = {
     '100',
     'Xray: most removals in one run.',
   ),
+  FOREIGN_PEERS: variable(
+    oneOf('report', 'adopt', 'remove'),
+    'report',
+    'What is done about peers on a node that Adit did not put there. `report` lists them; `adopt` puts them back when they are lost, as if they were its own; `remove` takes them away after FOREIGN_GRACE_SECONDS.',
+  ),
+  FOREIGN_GRACE_SECONDS: variable(
+    wholeNumber(0, 31_536_000),
+    '86400',
+    'How long such a peer is left alone before `remove` takes it away.',
+  ),
   ADDRESS_REST_SECONDS: variable(
     wholeNumber(0, 31_536_000),
     '3600',

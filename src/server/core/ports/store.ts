@@ -12,7 +12,9 @@ import type {
   SubscriptionId,
   UpdateId,
 } from '../ids.ts';
+import type { PeerDigest } from '../peer-digest.ts';
 import type { Protocol } from '../protocol.ts';
+import type { Standing } from './backend.ts';
 import type { NewJob } from './jobs.ts';
 import type { TunnelPeer } from './tunnel.ts';
 import type { Language } from './words.ts';
@@ -171,10 +173,12 @@ export interface PeerStore {
   saveLivingMessage(id: IssueId, messageId: number): Promise<void>;
   saveDocument(id: IssueId, messageId: number): Promise<void>;
   markDelivered(id: IssueId, now: Date): Promise<void>;
-  /** All peers the node should have, in pages by key: never one huge answer. */
+  /** All peers the node should have, adopted strangers last, in pages by key: never one huge answer. */
   wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
-  /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
-  unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
+  /** What `wanted` comes to, made by the database in pages; see core/peer-digest. */
+  wantedDigest(nodeId: NodeId): Promise<PeerDigest>;
+  /** What is known of these keys now; strangers are not in the answer. Adopted ones are wanted. */
+  standing(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, Standing>>;
   /** Of any node. Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
   enqueueOverdue(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
 }
@@ -204,6 +208,26 @@ export interface ReconcileRun {
   readonly quarantined: number;
   readonly refused: number;
   readonly error: string | null;
+  /** Nothing was done: somebody wanted to see what would be. */
+  readonly dryRun: boolean;
+  /** What separated the two; null: nothing did. */
+  readonly diff: RunDiff | null;
+}
+
+/** `config`: the node's own file was not as it was left. */
+export type DiffKind = 'added' | 'removed' | 'changed' | 'quarantined' | 'adopted' | 'refused' | 'config';
+
+export interface DiffLine {
+  readonly kind: DiffKind;
+  readonly key: string;
+  /** How it differed, in a few words; never a secret. */
+  readonly what: string;
+}
+
+/** Bounded: `more` lines were left out. */
+export interface RunDiff {
+  readonly lines: readonly DiffLine[];
+  readonly more: number;
 }
 
 export interface NodeStore {
