@@ -1,3 +1,4 @@
+import type { Standing } from '../../src/server/core/ports/backend.ts';
 import type { UserStore } from '../../src/server/core/ports/user-store.ts';
 import type { MemoryDatabase } from './memory-database.ts';
 import { pendingIssue } from './memory-peer-store.ts';
@@ -35,13 +36,15 @@ export function createMemoryUserStore(database: MemoryDatabase): UserStore {
         last = page.at(-1)!.id;
       }
     },
-    unwantedAmong: (nodeId, ids) =>
+    standing: (nodeId, ids) =>
       database.transaction(({ peers }) => {
-        const unwanted = ids.filter((id) => {
+        const known = ids.flatMap((id): [string, Standing][] => {
           const peer = peers.get(id);
-          return peer?.nodeId === nodeId && !peer.wanted;
+          if (peer?.nodeId !== nodeId) return [];
+          const applied = peer.generation === peer.appliedGeneration;
+          return [[id, peer.wanted ? 'wanted' : applied ? 'unwanted' : 'underway']];
         });
-        return new Set(unwanted);
+        return new Map(known);
       }),
   };
 }

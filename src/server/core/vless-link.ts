@@ -22,7 +22,7 @@ export type VlessSecurity = (typeof SECURITIES)[number];
 /** `raw` is what newer Xray calls `tcp`. */
 const TRANSPORTS = ['tcp', 'raw', 'ws', 'grpc', 'httpupgrade', 'xhttp', 'splithttp', 'http', 'kcp'] as const;
 export type VlessTransport = (typeof TRANSPORTS)[number];
-const FLOWS: readonly string[] = ['', 'xtls-rprx-vision', 'xtls-rprx-vision-udp443'];
+const FLOWS: readonly string[] = ['', 'xtls-rprx-vision'];
 
 const LINK =
   /^vless:\/\/(?:([^@/?#\s]*)@)?(\[[0-9a-fA-F:.]+\]|[^:/?#@[\]\s]+)(?::(\d{1,5}))?\/?(?:\?([^#\s]*))?(?:#(\S*))?$/;

@@ -1,5 +1,4 @@
 import type { AccountProfile, AccountState } from '../access.ts';
-import type { PeerRef } from '../apply-job.ts';
 import type {
   AccountId,
   ChatId,

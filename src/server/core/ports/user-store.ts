@@ -1,4 +1,5 @@
 import type { NodeId, PeerId } from '../ids.ts';
+import type { Standing } from './backend.ts';
 import type { Target } from './store.ts';
 
 /** What the database wants of one VLESS user at the moment of reading. Its id follows from peer and key number. */
@@ -19,6 +20,6 @@ export interface UserStore {
   targets(ids: readonly PeerId[]): Promise<readonly UserTarget[]>;
   /** All users the node should have, in pages by id. */
   wanted(nodeId: NodeId): AsyncIterable<readonly WantedUser[]>;
-  /** Of these ids, the ones that were ours on this node and are not wanted now. A live check, before a removal. */
-  unwantedAmong(nodeId: NodeId, ids: readonly PeerId[]): Promise<ReadonlySet<PeerId>>;
+  /** What is known of these ids now; strangers are not in the answer. */
+  standing(nodeId: NodeId, ids: readonly PeerId[]): Promise<ReadonlyMap<string, Standing>>;
 }

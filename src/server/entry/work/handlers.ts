@@ -4,6 +4,11 @@ import type { JobHandler, JobKind, JobKinds, JobRunner } from '../../core/ports/
 export interface WorkDeps {
   readonly applyPeers: JobHandler<'apply-peer'>;
   reconcile(what: JobKinds['reconcile-node'], signal: AbortSignal): Promise<unknown>;
+  /** Null: VLESS is not on sale. */
+  readonly xray: {
+    readonly applyUsers: JobHandler<'apply-user'>;
+    turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<unknown>;
+  } | null;
   expire(signal: AbortSignal): Promise<unknown>;
   keepHouse(): Promise<unknown>;
   /** Whether this process holds the node whose interface a job changes. */
@@ -24,6 +29,15 @@ export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
     { ...ALONE, enabled },
     each((signal, data) => deps.reconcile(data, signal)),
   );
+  const { xray } = deps;
+  if (xray) {
+    jobs.work('apply-user', { batchSize: APPLY_BATCH, maxHeld: MOST_IN_DELIVERY, enabled }, xray.applyUsers);
+    jobs.work(
+      'reconcile-inbound',
+      { ...ALONE, enabled },
+      each((signal, data) => xray.turn(data, signal)),
+    );
+  }
   jobs.work(
     'expire-subscriptions',
     ALONE,

@@ -1,5 +1,6 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import { type NodeId, type PeerId, peerId } from '../../../core/ids.ts';
+import type { Standing } from '../../../core/ports/backend.ts';
 import type { UserStore, UserTarget, WantedUser } from '../../../core/ports/user-store.ts';
 import type { Database } from '../client.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
@@ -13,7 +14,7 @@ export function createUserStore(database: Database): UserStore {
   return {
     targets: (ids) => database.read((tx) => readTargets(tx, ids)),
     wanted: (nodeId) => wantedPages(database, nodeId),
-    unwantedAmong: (nodeId, ids) => database.read((tx) => unwantedAmong(tx, nodeId, ids)),
+    standing: (nodeId, ids) => database.read((tx) => readStanding(tx, nodeId, ids)),
   };
 }
 
@@ -62,9 +63,16 @@ const wantedColumns = {
   applied: sql<boolean>`${peers.generation} = ${peers.appliedGeneration}`,
 };
 
-async function unwantedAmong(tx: Tx, node: NodeId, ids: readonly PeerId[]): Promise<ReadonlySet<PeerId>> {
-  const rows = await tx.execute<{ id: string }>(sql`
-    select id from adit.peers
-     where node_id = ${node} and id = any(${sql.param([...ids])}::uuid[]) and not wanted`);
-  return new Set(rows.map((row) => peerId(row.id)));
+/** A user whose newest intent is not applied has a job that will see to it. Index: peers_pkey. */
+async function readStanding(
+  tx: Tx,
+  node: NodeId,
+  ids: readonly PeerId[],
+): Promise<ReadonlyMap<string, Standing>> {
+  if (ids.length === 0) return new Map();
+  const rows = await tx.execute<{ id: string; standing: Standing }>(sql`
+    select p.id, case when p.wanted then 'wanted'
+                      when p.generation <> p.applied_generation then 'underway' else 'unwanted' end as standing
+      from adit.peers p where p.node_id = ${node} and p.id = any(${sql.param([...ids])}::uuid[])`);
+  return new Map(rows.map((row) => [row.id, row.standing]));
 }
