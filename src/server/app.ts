@@ -138,7 +138,7 @@ export function buildApp(options: AppOptions): App {
       ...bot.records(),
       ...(xrayWork?.records() ?? []),
     ];
-    const watching = watch(ground, { activity, node, bot, lag, loops });
+    const watching = watch(ground, { activity, node, xray: xrayWork, bot, lag, loops });
     const subscription = createSubscriptions(world, { xray, config, stores });
     return { database, jobs, bot, node, xrayWork, schedule, subscription, loops, ...watching };
   }
@@ -146,7 +146,8 @@ export function buildApp(options: AppOptions): App {
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
     { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
-    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
+    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> &
+      Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
     const live = createLivePart(world, {

@@ -9,6 +9,7 @@ import { createSubscriptionEntry, type SubscriptionEntry } from '../entry/http/s
 import { createApplyUsers } from '../services/apply-users.ts';
 import { createDeliverLink } from '../services/deliver-link.ts';
 import type { DrawQr } from '../services/draw-qr.ts';
+import type { DrivenNode } from '../services/list-nodes.ts';
 import type { LivingMessages } from '../services/living-messages.ts';
 import { createInboundBackend } from '../services/reconcile/inbound-backend.ts';
 import { createServeSubscription } from '../services/serve-subscription.ts';
@@ -36,10 +37,15 @@ export interface XrayWork {
   readonly reconciling: ReconcileWork;
   /** What a job asks for; a whole comparison also tells the watch which start of the server is right. */
   turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<void>;
+  /** As the page of nodes shows it. */
+  readonly driven: DrivenNode;
   start(): void;
   stop(): Promise<void>;
   records(): readonly LoopRecord[];
 }
+
+/** Comparisons that may be missed before one is overdue. */
+const OVERDUE_TURNS = 3;
 
 const RECONCILE_INBOUND: NewJob = {
   kind: 'reconcile-inbound',
@@ -103,6 +109,13 @@ function createXrayWork(world: World, deps: XrayWorkDeps): XrayWork {
       const before = reconciling.lastSuccess();
       await reconciling.turn(what, signal);
       if (reconciling.lastSuccess() !== before) boots.compared = boots.read;
+    },
+    driven: {
+      id: XRAY_NODE,
+      backend: xray.inbound.kind,
+      holdsLease: holdsNode,
+      lastSuccessAt: reconciling.lastSuccess,
+      overdueMs: OVERDUE_TURNS * reconcileIntervalSeconds * 1000,
     },
     start: () => watch?.start(),
     stop: async () => watch?.stop(),

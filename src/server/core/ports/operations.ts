@@ -39,6 +39,7 @@ export interface OperationTransaction {
    */
   restorePeers(id: AccountId, now: Date): Promise<readonly PeerRef[]>;
   addNote(note: NewNote): Promise<void>;
+  /** One that has addresses to give. */
   nodeExists(id: NodeId): Promise<boolean>;
   /** Every pool of every node, locked against another pool being added. */
   lockPools(): Promise<readonly PoolSpec[]>;

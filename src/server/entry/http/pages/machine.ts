@@ -33,7 +33,7 @@ export function machineRoutes(deps: PagesDeps): readonly Route[] {
 const CLEAN: FormState = { values: {}, problem: null };
 
 async function pools({ reader }: PagesDeps, context: RouteContext, form = CLEAN): Promise<Response> {
-  const [rows, names] = await Promise.all([reader.pools(), reader.nodeNames()]);
+  const [rows, names] = await Promise.all([reader.pools(), reader.nodeNames('wireguard')]);
   const model = {
     pools: rows.map((row) => ({ ...row, daysLeft: null, history: null, health: healthOf(row) })),
     nodes: names,
