@@ -47,7 +47,11 @@ const HALF_OPEN_AFTER_MS = 1000;
 
 export function createCalls(deps: CallsDeps): Calls {
   const gate = createGate(MOST_IN_FLIGHT);
-  const connection = connect(deps.address);
+  let connecting: Promise<Connection> | null = null;
+  const connection = () => {
+    connecting ??= connect(deps.address);
+    return connecting;
+  };
   const breakerOf = (name: string) => deps.breakers.for(name, { halfOpenAfterMs: HALF_OPEN_AFTER_MS });
 
   function call<Answer>(method: Method<Answer>, request: Uint8Array, signal?: AbortSignal): Promise<Answer> {
@@ -76,13 +80,15 @@ export function createCalls(deps: CallsDeps): Calls {
       if (failed) throw rest.signal.reason ?? failed.reason;
       return [...first, ...(await Promise.all(others))];
     },
-    close: () => connection.close(),
+    close() {
+      void connecting?.then((open) => open.close());
+    },
   };
 }
 
 async function observed<Answer>(
   deps: CallsDeps,
-  connection: Connection,
+  connection: () => Promise<Connection>,
   breaker: Breaker,
   method: Method<Answer>,
   request: Uint8Array,
@@ -93,7 +99,7 @@ async function observed<Answer>(
     deps.metrics.call(method.name, (deps.clock.monotonicMs() - startedAt) / 1000, reason);
   try {
     const answer = await breaker.run(
-      () => unary(deps, connection, method, request, signal),
+      async () => unary(deps, await connection(), method, request, signal),
       (ended) => judgeCall(ended, signal),
     );
     report();

@@ -13,11 +13,15 @@ export interface InboundPlace {
   readonly tag: string;
 }
 
-/** Removals first, then additions, each in one pipelined go. Throws at the first failure; repeating is safe. */
+/**
+ * Removals first, then additions, each in one pipelined go. Throws at the first failure; repeating is safe. A user for
+ * whom `isThere` tells that the server has exactly this id is left alone: nobody's connection attempts are cut off.
+ */
 export async function changeUsers(
   { calls, prefix, tag }: InboundPlace,
   { remove, add }: InboundChange,
   signal: AbortSignal,
+  isThere: (user: InboundUser) => boolean = () => false,
 ): Promise<void> {
   const alter: Method<void> = {
     name: 'xray.AlterInbound',
@@ -35,7 +39,9 @@ export async function changeUsers(
 
   await calls.many(alter, remove.map(taking), signal, (made) => unless(NO_SUCH_USER, made));
   await calls.many(alter, add.map(putting), signal, (made, index) =>
-    unless(ALREADY_THERE, made, () => replace(add[index]!)),
+    unless(ALREADY_THERE, made, async () => {
+      if (!isThere(add[index]!)) await replace(add[index]!);
+    }),
   );
 }
 

@@ -1,10 +1,4 @@
-import {
-  Client,
-  type ClientOptions,
-  type ClientUnaryCall,
-  credentials,
-  type ServiceError,
-} from '@grpc/grpc-js';
+import type { ClientOptions, ClientUnaryCall, ServiceError } from '@grpc/grpc-js';
 
 /** One HTTP/2 connection that comes back by itself; many calls share it. */
 export interface Connection {
@@ -41,8 +35,12 @@ const OPTIONS: ClientOptions = {
 const same = (bytes: Buffer): Buffer => bytes;
 const asBuffer = (bytes: Uint8Array): Buffer => Buffer.from(bytes);
 
-/** No TLS: Xray's API has none, and listens on the loopback. */
-export function connect(address: string): Connection {
+/**
+ * No TLS: Xray's API has none, and listens on the loopback. The library takes 9 MB of memory: only who has an Xray loads
+ * it.
+ */
+export async function connect(address: string): Promise<Connection> {
+  const { Client, credentials } = await import('@grpc/grpc-js');
   const open = () => new Client(`dns:${address}`, credentials.createInsecure(), OPTIONS);
   let client = open();
   return {

@@ -12,7 +12,7 @@ import { unlessGone, whenAllHaveGone } from './callers.ts';
 import { type CallsDeps, createCalls } from './calls.ts';
 import { changeUsers, type InboundPlace } from './change-users.ts';
 import type { Journal } from './journal.ts';
-import { entryAfter, type JournalEntry, liveUsersOf, NOTHING } from './journal-entry.ts';
+import { entryAfter, hasExactly, type JournalEntry, liveUsersOf, NOTHING } from './journal-entry.ts';
 import { listUsers, readTraffic } from './server-state.ts';
 import { NO_INBOUND } from './translate.ts';
 
@@ -98,7 +98,7 @@ export function createGrpcInbound(deps: GrpcInboundDeps): GrpcInbound {
 
   async function changeNow(change: InboundChange, { entry, now }: Turn, signal: AbortSignal): Promise<void> {
     try {
-      await changeUsers(place, change, signal);
+      await changeUsers(place, change, signal, (user) => keepsUsers() && hasExactly(entry, user));
       const after = await boots.stillSame(now, signal);
       if (keepsUsers()) await journal.write(entryAfter(entry, after, change, true));
     } catch (error) {
@@ -125,7 +125,9 @@ export function createGrpcInbound(deps: GrpcInboundDeps): GrpcInbound {
     const listed = lists === false ? null : await listUsers(place, signal);
     lists = listed !== null;
     if (listed === null) return { bootId: now.id, users: liveUsersOf(entry) };
-    await boots.stillSame(now, signal);
+    const after = await boots.stillSame(now, signal);
+    // Nobody writes it from here on: what it knows would grow old.
+    if (!keepsUsers() && entry.users.size > 0) await journal.write({ ...NOTHING, boot: after });
     return { bootId: now.id, users: listed };
   }
 

@@ -32,6 +32,15 @@ export function entryAfter(
   return { boot, users, doubtful };
 }
 
+/** True when the user was put in as given, beyond doubt. */
+export function hasExactly(
+  { users, doubtful }: JournalEntry,
+  { email, vlessId, flow }: InboundUser,
+): boolean {
+  const known = users.get(email);
+  return known?.vlessId === vlessId && known.flow === flow && !doubtful.has(email);
+}
+
 /** An id nobody has: a user under doubt is never the same as the wanted one, so it is put, or removed, again. */
 const NO_ID = '00000000-0000-0000-0000-000000000000' as VlessId;
 

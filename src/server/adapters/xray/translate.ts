@@ -1,6 +1,17 @@
-import { type ServiceError, status } from '@grpc/grpc-js';
+import type { ServiceError } from '@grpc/grpc-js';
 import { AppError } from '../../core/errors.ts';
 import { calledOff } from '../../core/outside-call.ts';
+
+/** Codes of gRPC that mean more to us than "no answer" (grpc.io, "Status codes and their use in gRPC"). */
+const status = {
+  UNKNOWN: 2,
+  INVALID_ARGUMENT: 3,
+  DEADLINE_EXCEEDED: 4,
+  NOT_FOUND: 5,
+  ALREADY_EXISTS: 6,
+  RESOURCE_EXHAUSTED: 8,
+  UNIMPLEMENTED: 12,
+} as const;
 
 /** `details.reason` of refusals that callers tell apart. */
 export const ALREADY_THERE = 'already_there';
