@@ -5,6 +5,7 @@ import { demo } from './app/demo.ts';
 import { doctor } from './app/doctor.ts';
 import { migrateOnce } from './app/migrate-once.ts';
 import { type Outside, serve } from './app/serve.ts';
+import { renderConfig } from './app/show-config.ts';
 import { simulate } from './app/simulate.ts';
 import { status } from './app/status.ts';
 import { xrayApi } from './app/xray-api.ts';
@@ -42,7 +43,7 @@ async function configured(
   const parsed = parseConfig(environment, { asService, cwd: process.cwd(), ...purpose });
   if (parsed.ok) return use(parsed.ok);
   for (const problem of parsed.problems) err(`adit: ${problem}\n`);
-  err('adit: docs/configuration.md describes every variable\n');
+  err('adit: `adit config` describes every variable\n');
   return 2;
 }
 
@@ -60,6 +61,10 @@ const handlers: CliHandlers = {
       createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
     ),
   xrayApi: () => configured((config) => xrayApi(config, outside), { asXrayApi: true }),
+  showConfig: async () => {
+    out(renderConfig(environment));
+    return 0;
+  },
   simulator: (options) => simulate({ ...options, environment, out }, outside),
 };
 

@@ -68,7 +68,7 @@ never = never
 none = none
 yes = yes
 no = no
-on = On
+on = on
 
 ## States
 
@@ -106,6 +106,14 @@ outcome-failed = failed
 ## Needs attention
 
 attention-title = Needs attention
+attention-bad = { $count ->
+    [one] { $count } trouble
+   *[other] { $count } troubles
+}
+attention-warn = { $count ->
+    [one] { $count } warning
+   *[other] { $count } warnings
+}
 all-well = All is well.
 all-well-more = Nothing needs attention now.
 attention-database-away = The database has not answered for { $ageMs }: { $problem }
@@ -180,8 +188,8 @@ panel-calls = Calls to the outside
 panel-bot = Bot
 panel-events = Recent events
 not-read = These numbers could not be read. The page goes on trying.
-highest = highest { $value } in { $minutes } min
-spark = { $name }, last { $minutes } min: now { $latest }, highest { $highest }
+highest = highest { $value } in { $span }
+spark = { $name }, last { $span }: now { $latest }, highest { $highest }
 pool-in-use = in use
 pool-idle = idle
 pool-waiting = waiting
@@ -192,6 +200,8 @@ address-free = free
 address-leased = leased
 address-resting = resting
 pool-full = full
+pool-young = too new to tell
+pool-growth = Growth a day
 pool-steady = not running out
 pool-days = { $days ->
     [0] less than a day left
@@ -254,6 +264,8 @@ sort-until = end of access
 sort-handshake = last handshake
 sort-traffic = traffic
 sort-address = address
+list-changed = This list has changed.
+list-show = Show it anew
 list-shown = { $count ->
     [one] { $count } line shown
    *[other] { $count } lines shown
@@ -671,6 +683,15 @@ problem-reason = Say why; it stands in the audit
 problem-note-empty = Write something
 problem-note-long = At most { $most } letters
 problem-typed = That is not what had to be typed
+problem-pool-node = There is no such node
+problem-network-unreadable = This is no network: write it as address/prefix, for example 10.67.0.0/16
+problem-network-prefix = The prefix is at most { $most }
+problem-network-host-part = { $given } is a host. Did you mean the network { $meant }?
+problem-network-no-room = No room for a server and a device: take /{ $narrowest } or wider
+problem-network-too-wide = Wider than /{ $widest }: take a narrower one
+problem-network-family = This is not an IPv{ $family } network
+problem-network-fewer = It has { $count } addresses for devices, fewer than the { $wanted } of the IPv4 network
+problem-network-too-many = Too wide to add at once: add /{ $widest } or narrower ones
 problem-pool-overlap = It overlaps { $pool }, which is there already
 audit-peer-pause = Peer paused
 audit-peer-resume = Peer resumed

@@ -107,6 +107,16 @@ outcome-failed = не вышло
 ## Требует внимания
 
 attention-title = Требует внимания
+attention-bad = { $count ->
+    [one] { $count } сбой
+    [few] { $count } сбоя
+   *[many] { $count } сбоев
+}
+attention-warn = { $count ->
+    [one] { $count } предупреждение
+    [few] { $count } предупреждения
+   *[many] { $count } предупреждений
+}
 all-well = Всё в порядке.
 all-well-more = Сейчас ничто не требует внимания.
 attention-database-away = База данных не отвечает { $ageMs }: { $problem }
@@ -186,8 +196,8 @@ panel-calls = Внешние вызовы
 panel-bot = Бот
 panel-events = Последние события
 not-read = Эти числа прочитать не удалось. Страница пробует дальше.
-highest = до { $value } за { $minutes } мин
-spark = { $name }, за { $minutes } мин: сейчас { $latest }, наибольшее { $highest }
+highest = до { $value } за { $span }
+spark = { $name }, за { $span }: сейчас { $latest }, наибольшее { $highest }
 pool-in-use = занято
 pool-idle = простаивает
 pool-waiting = ждут
@@ -198,6 +208,8 @@ address-free = свободно
 address-leased = выдано
 address-resting = отдыхает
 pool-full = полон
+pool-young = пока неизвестно
+pool-growth = Прирост в день
 pool-steady = не кончается
 pool-days = { $days ->
     [0] меньше дня
@@ -262,6 +274,8 @@ sort-until = конец доступа
 sort-handshake = рукопожатие
 sort-traffic = трафик
 sort-address = адрес
+list-changed = Список изменился.
+list-show = Показать
 list-shown = { $count ->
     [one] показана { $count } строка
     [few] показаны { $count } строки
@@ -698,6 +712,15 @@ problem-reason = Скажите зачем; это останется в жур�
 problem-note-empty = Напишите что-нибудь
 problem-note-long = Не больше { $most } букв
 problem-typed = Нужно было ввести другое
+problem-pool-node = Такого узла нет
+problem-network-unreadable = Это не сеть: напишите адрес/префикс, например 10.67.0.0/16
+problem-network-prefix = Префикс не больше { $most }
+problem-network-host-part = { $given } — адрес узла. Может быть, сеть { $meant }?
+problem-network-no-room = Нет места для сервера и устройства: нужна /{ $narrowest } или шире
+problem-network-too-wide = Шире /{ $widest }: возьмите уже
+problem-network-family = Это не сеть IPv{ $family }
+problem-network-fewer = Адресов для устройств { $count }, меньше, чем { $wanted } в сети IPv4
+problem-network-too-many = Слишком много за один раз: добавьте /{ $widest } или уже
 problem-pool-overlap = Пересекается с { $pool }, который уже есть
 audit-peer-pause = Пир приостановлен
 audit-peer-resume = Пир возвращён

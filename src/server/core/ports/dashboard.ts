@@ -1,4 +1,5 @@
 import type { Slice, SliceRequest } from '../keyset.ts';
+import type { PoolChange } from '../pool-past.ts';
 import type { Protocol } from '../protocol.ts';
 
 /**
@@ -18,6 +19,8 @@ export interface DashboardReader {
   peersById(ids: readonly string[], now: Date): Promise<readonly StoredPeer[]>;
   peer(id: string, now: Date): Promise<PeerDetail | null>;
   pools(): Promise<readonly PoolRow[]>;
+  /** What was taken from the pools and given back in the steps of `POOL_PAST`; steps without any are left out. */
+  poolChanges(now: Date): Promise<readonly PoolChange[]>;
   nodes(): Promise<readonly StoredNode[]>;
   /** Of all, or of those that speak this. */
   nodeNames(protocol?: Protocol): Promise<readonly string[]>;

@@ -82,8 +82,8 @@ function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
       <td>
         <Foreign text={row.name} /> {row.self && <span class="tag">{t('operator-self')}</span>}
       </td>
-      <td>{t(row.totp ? 'on' : 'off')}</td>
-      <td>
+      <td data-label={t('totp-title')}>{t(row.totp ? 'on' : 'off')}</td>
+      <td data-label={t('col-seen')}>
         <Moment setting={shell} at={row.seenAt} />
       </td>
       <td>

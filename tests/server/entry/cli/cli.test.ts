@@ -29,6 +29,7 @@ async function run(
     'doctor',
     'status',
     'createAdmin',
+    'showConfig',
     'simulator',
     'xrayApi',
   ] as const;
@@ -112,11 +113,21 @@ describe('help', () => {
   test('names every verb but the hidden one, examples, and where the configuration is described', async () => {
     const { out, code } = await run(['--help']);
     expect(code).toBe(0);
-    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'xray-api', 'version']) {
+    for (const verb of [
+      'serve',
+      'demo',
+      'migrate',
+      'doctor',
+      'status',
+      'admin',
+      'xray-api',
+      'config',
+      'version',
+    ]) {
       expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
     expect(out).not.toContain('simulator');
-    expect(out).toContain('docs/configuration.md');
+    expect(out).toContain('adit config describes each');
     expect(out).toContain('Exit codes');
   });
 
