@@ -4,6 +4,7 @@ import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
+import { createCounting } from './app/counting.ts';
 import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
@@ -21,6 +22,8 @@ import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
+import type { Courier } from './core/ports/courier.ts';
+import type { Tunnel } from './core/ports/tunnel.ts';
 import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
 import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
@@ -32,6 +35,7 @@ import { keepHouse } from './services/keep-house.ts';
 import { createLivingMessages } from './services/living-messages.ts';
 import { createNodeActivity } from './services/node-activity.ts';
 import { type RememberedSessions, rememberSessions } from './services/remember-sessions.ts';
+import { createTellEnding } from './services/tell-ending.ts';
 import { createSessions } from './services/way-in/sessions.ts';
 import type { WayInDeps } from './services/way-in/way-in.ts';
 
@@ -121,7 +125,7 @@ export function buildApp(options: AppOptions): App {
     const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
     const table = scheduleTable({ reconcileSeconds: reconcile.intervalSeconds });
     const schedule = createSchedule(world, jobs, table);
-    registerJobs(world, config, stores, node);
+    registerJobs(world, config, { stores, node, tunnel: local.tunnel, courier: bot.courier });
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
@@ -224,8 +228,17 @@ export function buildApp(options: AppOptions): App {
   };
 }
 
-function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
+interface JobParts {
+  readonly stores: Stores;
+  readonly node: NodeWork;
+  readonly tunnel: Tunnel;
+  readonly courier: Courier;
+}
+
+function registerJobs(world: World, config: Config, parts: JobParts): void {
+  const { stores, node, courier } = parts;
   const { access: store, peers, nodes, inbox, operators, jobs } = stores;
+  const counting = createCounting(world, parts);
   const house = {
     ...world,
     node: node.id,
@@ -239,6 +252,8 @@ function registerJobs(world: World, config: Config, stores: Stores, node: NodeWo
     applyPeers: node.applyPeers,
     reconcile: node.reconcile,
     expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
+    countTraffic: counting.run,
+    tellEnding: createTellEnding({ store, courier, clock: world.clock }),
     keepHouse: () => keepHouse(house),
     holdsNode: () => node.holder.epoch() !== null,
   });

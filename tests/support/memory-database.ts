@@ -16,6 +16,7 @@ import type { Clock, Random } from '../../src/server/core/ports/clock.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
+import type { TrafficCounter } from '../../src/server/core/traffic.ts';
 
 /** Rows are replaced, never changed: a snapshot is then a shallow copy of the maps. */
 export interface Tables {
@@ -30,6 +31,7 @@ export interface Tables {
   pools: Map<PoolId, PoolRow>;
   addresses: Map<string, AddressRow>;
   runs: Map<number, ReconcileRun>;
+  counters: Map<PeerId, TrafficCounter>;
 }
 
 export interface AccountRow {
@@ -50,6 +52,9 @@ export interface SubscriptionRow {
   readonly plan: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  readonly trafficLimitBytes: number | null;
+  readonly usedBytes: number;
+  readonly limitedAt: Date | null;
   readonly expiredAt: Date | null;
 }
 
@@ -181,6 +186,7 @@ const emptyTables = (): Tables => ({
   pools: new Map(),
   addresses: new Map(),
   runs: new Map(),
+  counters: new Map(),
 });
 
 function copyOf(tables: Tables): Tables {

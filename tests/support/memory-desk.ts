@@ -22,6 +22,7 @@ import {
 import type { Clock } from '../../src/server/core/ports/clock.ts';
 import type { AccountView, Desk, DeviceView, Visit } from '../../src/server/core/ports/desk.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
+import { trafficOf } from '../../src/server/services/show-account.ts';
 import type { MemoryInbox } from './memory-inbox.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -72,6 +73,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
       state: 'active',
       createdAt: now(),
       delivered: false,
+      traffic: null,
       peer: {
         id: peerId(crypto.randomUUID()),
         nodeId: LOCAL_NODE,
@@ -121,7 +123,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     gateOf: () => undefined,
     places: 1000,
     nodeAnswers: true,
-    rules: { trialDays: 3, devicesPerAccount: 3 },
+    rules: { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null },
     issues: [],
     blocked: new Set(),
     state: (id) => accounts.get(id),
@@ -142,7 +144,9 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         if (decision.kind !== 'grant') return { ...decision, language };
         if (desk.places === 0) return { kind: 'pool-full', language };
         const id = subscriptionId(crypto.randomUUID());
-        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt: decision.endsAt });
+        const { endsAt, trafficLimitBytes } = decision;
+        const limit = { trafficLimitBytes, usedBytes: 0, limited: false };
+        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt, ...limit });
         return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.endsAt) };
       }),
     addDevice: (visit) =>
@@ -215,6 +219,7 @@ function viewOf(
   return {
     language: state.account.language,
     until: activeSubscription(state, readAt)?.endsAt ?? null,
+    traffic: trafficOf(state, readAt),
     trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
     devices: state.devices.map((each) => ({
       id: each.id,

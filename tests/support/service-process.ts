@@ -1,4 +1,5 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { tunnelSource } from '../../src/server/app/counting.ts';
 import {
   accountId,
   chatId,
@@ -14,12 +15,14 @@ import type { HeldJob, JobHandler } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelConfigFile } from '../../src/server/core/ports/tunnel.ts';
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
+import { createCountTraffic } from '../../src/server/services/count-traffic.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
 import { createLivingMessages } from '../../src/server/services/living-messages.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
 import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
+import { createTellEnding } from '../../src/server/services/tell-ending.ts';
 import {
   type CrashPoint,
   createLife,
@@ -51,6 +54,8 @@ export interface ServiceProcess {
   /** Accepts an update with this deed and handles it, as the bot does. */
   visit(deed: Deed, update?: UpdateId): Promise<string>;
   reconcile(): Promise<ReconcileRun>;
+  /** Answers the bytes that were new. */
+  count(): Promise<number>;
   /** Works until no job is left; time goes on by itself where jobs wait for it. */
   rest(): Promise<void>;
   /** Hands everything that is ready to the handler once, without waiting for deliveries. */
@@ -60,6 +65,7 @@ export interface ServiceProcess {
 export interface ProcessOptions {
   readonly crash?: CrashPoint;
   readonly devicesPerAccount?: number;
+  readonly trialTrafficBytes?: number;
   readonly tunnel?: (real: Tunnel) => Tunnel;
   readonly file?: TunnelConfigFile;
   readonly courier?: (real: Courier) => Courier;
@@ -89,7 +95,7 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, options);
+  const held = trackJobs(world, life, parts.apply, parts.tellEnding, options);
   await world.jobs.rescue('apply-peer');
   const process: ServiceProcess = {
     life,
@@ -98,6 +104,7 @@ export async function startProcess(
       await life.effect('inbox.accept', () => world.inbox.accept([{ id: update, payload: deed }]));
       return handle(world, life, parts.desk, deed, update);
     },
+    count: () => parts.counting.run(new AbortController().signal),
     reconcile: () => reconcileNode(parts.reconcile, new AbortController().signal),
     rest: () => rest(world, held),
     drain: () => world.jobs.drain(),
@@ -122,7 +129,11 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
     peers,
     file: guard(life, 'file', options.file ?? fileOf(world)),
   });
-  const rules = { trialDays: 3, devicesPerAccount: options.devicesPerAccount ?? 3 };
+  const rules = {
+    trialDays: 3,
+    devicesPerAccount: options.devicesPerAccount ?? 3,
+    trialTrafficBytes: options.trialTrafficBytes ?? null,
+  };
   const memoryCourier = createMemoryCourier(world.courier, life);
   const deliver = createDeliverConfig({
     courier: options.courier?.(memoryCourier) ?? memoryCourier,
@@ -159,6 +170,15 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       courier: memoryCourier,
       clock,
       log,
+    }),
+    tellEnding: createTellEnding({ store, courier: memoryCourier, clock }),
+    counting: createCountTraffic({
+      clock,
+      sources: [tunnelSource(tunnel)],
+      counters: guard(life, 'counters', world.counters),
+      access: store,
+      holder: node,
+      epoch: () => epoch,
     }),
     reconcile: { node, peers, nodes, tunnel, lane, saveConfig, clock, log },
   };
@@ -235,6 +255,7 @@ function trackJobs(
   world: ServiceWorld,
   life: Life,
   handler: JobHandler<'apply-peer'>,
+  tellEnding: JobHandler<'tell-ending'>,
   options: ProcessOptions,
 ) {
   const held = new Set<Promise<void>>();
@@ -255,6 +276,7 @@ function trackJobs(
     };
   }
 
+  world.jobs.work('tell-ending', { batchSize: 10, maxHeld: 10 }, tellEnding);
   world.jobs.work(
     'apply-peer',
     { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },

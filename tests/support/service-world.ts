@@ -2,8 +2,10 @@ import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts
 import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
 import { LOCAL_NODE, type PrivateKey, type PublicKey } from '../../src/server/core/ids.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../../src/server/core/ports/store.ts';
+import type { CounterStore } from '../../src/server/core/ports/traffic.ts';
 import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { type CourierWorld, createCourierWorld } from './memory-courier.ts';
 import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts';
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts';
@@ -21,6 +23,7 @@ export interface ServiceWorld {
   readonly store: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly jobs: MemoryJobs;
   readonly tunnel: MemoryTunnel;
@@ -52,6 +55,7 @@ export async function createServiceWorld(options: WorldOptions = {}): Promise<Se
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
     nodes: createMemoryNodeStore(database),
+    counters: createMemoryCounterStore(database),
     inbox: createMemoryInbox(database),
     jobs,
     tunnel: createMemoryTunnel({ clock, publicKey: SERVER.publicKey, listenPort: 51820 }),

@@ -3,6 +3,7 @@ import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
+import { createCounterStore } from '../adapters/postgres/stores/counter-store.ts';
 import { createDashboardReader } from '../adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
@@ -15,6 +16,7 @@ import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { CounterStore } from '../core/ports/traffic.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
 import type { World } from './world.ts';
 
@@ -22,6 +24,7 @@ export interface Stores {
   readonly access: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -56,6 +59,7 @@ export function createStores(world: World, database: Database): Stores {
     access: createAccessStore(writing),
     peers: createPeerStore(database, enqueueIn),
     nodes: createNodeStore(database),
+    counters: createCounterStore(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

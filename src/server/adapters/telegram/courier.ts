@@ -2,6 +2,7 @@ import { type Api, InputFile } from 'grammy';
 import { type ButtonAction, writeButton } from '../../core/bot-buttons.ts';
 import { chatRefusal } from '../../core/chat-failure.ts';
 import { AppError, isPassing } from '../../core/errors.ts';
+import type { AccountId } from '../../core/ids.ts';
 import type { Courier, DeliveryOutcome, Parcel } from '../../core/ports/courier.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Words } from '../../core/ports/words.ts';
@@ -34,6 +35,20 @@ export function createCourier(deps: CourierDeps): Courier {
       await replaceOrSend(deps.api, chatId, livingMessageId, html, []).catch((error: unknown) => {
         deps.log.warn({ err: error, account: chatId }, 'an apology did not arrive');
       });
+    },
+
+    async tellEnding({ chatId, accountId, language, ending }) {
+      const voice = createVoice(deps.words, language);
+      const look = {
+        parse_mode: 'HTML',
+        reply_markup: { inline_keyboard: homeButton(voice, accountId) },
+      } as const;
+      try {
+        await deps.api.sendMessage(chatId, voice.html(`told-${ending}`), look);
+        return { kind: 'delivered' };
+      } catch (error) {
+        return outcomeOf(error);
+      }
     },
   };
 }
@@ -105,6 +120,10 @@ function readyButtons(voice: Voice, { accountId }: Parcel): Keyboard {
     [button('button-status', { kind: 'status' }), button('button-devices', { kind: 'devices' })],
   ];
 }
+
+const homeButton = (voice: Voice, owner: AccountId): Keyboard => [
+  [{ text: voice.plain('button-home'), callback_data: writeButton({ kind: 'home' }, owner) }],
+];
 
 async function replaceOrSend(
   api: Api,

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AccountProfile } from '../../../core/access.ts';
-import type { DeviceId, PeerId, UpdateId } from '../../../core/ids.ts';
+import { applyJob } from '../../../core/apply-job.ts';
+import type { DeviceId, SubscriptionId, UpdateId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type {
@@ -14,7 +15,13 @@ import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
-import { expireSubscriptions } from './expiry.ts';
+import {
+  type Ended,
+  expireSubscriptions,
+  limitSubscriptions,
+  readEnding,
+  reviveSubscriptions,
+} from './expiry.ts';
 import { storableText } from './storable.ts';
 
 export interface AccessStoreDeps {
@@ -41,15 +48,22 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     return result;
   }
 
+  /** The end and what follows from it commit together. */
+  const ended = (carryOut: (tx: Tx) => Promise<Ended>): Promise<number> =>
+    committed(async (tx, jobs) => {
+      const { subscriptions, peers, told } = await carryOut(tx);
+      await enqueue(tx, deps, jobs, [...peers.map((each) => applyJob(each)), ...told.map(tellJob)]);
+      return subscriptions;
+    });
+
   return {
     transaction: (work) => committed((tx, jobs) => work(accessTransaction(tx, deps, jobs))),
     view: async (id) => (await database.read((tx) => readAccounts(tx, [id]))).get(id) ?? null,
-    expire: (now, limit) =>
-      committed(async (tx, jobs) => {
-        const expired = await expireSubscriptions(tx, now, limit);
-        await enqueue(tx, deps, jobs, expired.peers.map(applyJob));
-        return expired.subscriptions;
-      }),
+    expire: (now, limit) => ended((tx) => expireSubscriptions(tx, now, limit)),
+    endLimited: (now, limit) => ended((tx) => limitSubscriptions(tx, now, limit)),
+    revive: (now, limit) =>
+      ended(async (tx) => ({ ...(await reviveSubscriptions(tx, now, limit)), told: [] })),
+    ending: (id, now) => database.read((tx) => readEnding(tx, id, now)),
     async markBlocked(id, blocked) {
       await database.read((tx) =>
         tx
@@ -61,7 +75,7 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
   };
 }
 
-const applyJob = (id: PeerId): NewJob => ({ kind: 'apply-peer', data: { peerId: id } });
+const tellJob = (id: SubscriptionId): NewJob => ({ kind: 'tell-ending', data: { subscriptionId: id } });
 
 async function enqueue(
   tx: Tx,

@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm';
 import type { PoolRow, ReconcileRow, StoredNode } from '../../../core/ports/dashboard.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { ms } from './dashboard-keyset.ts';
+import { isRunning } from './running.ts';
 
 const RUNS_SHOWN = 20;
 
@@ -78,7 +79,7 @@ async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> 
 export async function readPlanUse(tx: Tx, now: Date) {
   const rows = await tx.execute<{ plan: string; accounts: number }>(sql`
     select plan, count(distinct account_id) filter (
-             where starts_at <= ${now.toISOString()} and ends_at > ${now.toISOString()})::int as accounts
-      from adit.subscriptions group by plan order by plan`);
+             where ${isRunning(now)})::int as accounts
+      from adit.subscriptions s group by plan order by plan`);
   return rows.map(({ plan, accounts }) => ({ plan, accounts }));
 }

@@ -10,6 +10,7 @@ import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
 import { readAccounts } from './account-reader.ts';
 import { writeAudit } from './audit-writer.ts';
 import { addOperatorsPool } from './node-store.ts';
+import { restorePeers } from './restore-peers.ts';
 import { storableText } from './storable.ts';
 
 export interface OperationStoreDeps extends AccessStoreDeps {
@@ -46,7 +47,7 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
     async resumeAccount(id) {
       await tx.update(accounts).set({ pausedAt: null }).where(eq(accounts.id, id));
     },
-    restorePeers: (id, now) => restorePeers(tx, id, now),
+    restorePeers: async (id, now) => (await restorePeers(tx, [id], now)).map((each) => each.id),
     async addNote({ at, text, operatorName, ...note }) {
       const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
       await tx.insert(accountNotes).values({ ...note, ...stored });
@@ -88,20 +89,6 @@ async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly Pee
   const peers = await tx.execute<{ id: string }>(sql`
     update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d where d.account_id = ${id} and p.device_id = d.id and p.wanted
-    returning p.id`);
-  return peers.map((row) => peerId(row.id));
-}
-
-/** What expiry and pause took away comes back: the devices kept their addresses and keys. */
-async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
-  const peers = await tx.execute<{ id: string }>(sql`
-    update adit.peers p set wanted = true, generation = generation + 1, changed_at = ${now.toISOString()}
-      from adit.devices d join adit.accounts a on a.id = d.account_id
-     where d.account_id = ${id} and d.state = 'active' and a.paused_at is null
-       and p.device_id = d.id and not p.wanted and p.released_at is null
-       and exists (
-         select from adit.subscriptions s
-          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
     returning p.id`);
   return peers.map((row) => peerId(row.id));
 }

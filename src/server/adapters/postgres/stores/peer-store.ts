@@ -1,5 +1,4 @@
 import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
-import { AppError } from '../../../core/errors.ts';
 import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type IssueId, type NodeId, type PublicKey, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
@@ -8,6 +7,7 @@ import type { PeerStore, WantedPeer } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { peers, retiredKeys } from '../schema.ts';
+import { refuseOldHolder } from './holder.ts';
 import { readTargets } from './peer-targets.ts';
 
 const PAGE = 1000;
@@ -104,16 +104,6 @@ async function assignKeys(
            applied_generation = least(p.applied_generation, p.generation - 1)
       from unnest(${ids}, ${sql.param(keys.map((each) => each.publicKey))}::text[]) as fresh(id, public_key)
      where p.id = fresh.id`);
-}
-
-/** A holder that lost the node without noticing must not write keys any more. */
-async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epoch: number }) {
-  const rows = await tx.execute<{ lease_epoch: number }>(
-    sql`select lease_epoch from adit.nodes where id = ${node.id} for share`,
-  );
-  if (rows[0]?.lease_epoch !== node.epoch) {
-    throw new AppError('conflict', 'Another process has taken this node over.', { details: { ...node } });
-  }
 }
 
 /** Keyset pages over index `peers_wanted`; each page is its own short session. */
