@@ -1,4 +1,4 @@
-import type { NodeId } from '../core/ids.ts';
+import type { NodeId, PeerId } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { AccessStore } from '../core/ports/store.ts';
 import type {
@@ -73,17 +73,36 @@ export function createCountTraffic(deps: CountTrafficDeps): CountTraffic {
 function createTally(deps: CountTrafficDeps, source: TrafficSource) {
   const { clock, counters } = deps;
   const known = new Map<string, KnownTraffic>();
+  const keys = new Map<PeerId, string>();
   let epoch: number | null = null;
 
   /** True when some of the keys turned out to be ours. */
-  async function meet(keys: readonly string[]): Promise<boolean> {
+  async function meet(strange: readonly string[]): Promise<boolean> {
     let met = false;
-    for (let start = 0; start < keys.length; start += KEYS_AT_ONCE) {
-      const found = await counters.known(source, keys.slice(start, start + KEYS_AT_ONCE));
-      for (const each of found) known.set(each.key, each);
+    for (let start = 0; start < strange.length; start += KEYS_AT_ONCE) {
+      const found = await counters.known(source, strange.slice(start, start + KEYS_AT_ONCE));
+      for (const each of found) welcome(each);
       met ||= found.length > 0;
     }
     return met;
+  }
+
+  /** A peer is counted under its newest key alone. */
+  function welcome(peer: KnownTraffic): void {
+    const former = keys.get(peer.peerId);
+    if (former !== undefined && former !== peer.key) known.delete(former);
+    keys.set(peer.peerId, peer.key);
+    known.set(peer.key, peer);
+  }
+
+  function letGo({ key, peerId }: Pick<KnownTraffic, 'key' | 'peerId'>): void {
+    known.delete(key);
+    if (keys.get(peerId) === key) keys.delete(peerId);
+  }
+
+  function forgetAll(): void {
+    known.clear();
+    keys.clear();
   }
 
   async function read(signal: AbortSignal) {
@@ -102,7 +121,12 @@ function createTally(deps: CountTrafficDeps, source: TrafficSource) {
       const step = stepOf(known.get(peer.key), boot, peer);
       if (step) taken.push(step);
     }
-    for (const key of gone) taken.push(...absenceOf(known, key));
+    for (const key of gone) {
+      const left = known.get(key)!;
+      const step = absenceOf(left, boot);
+      if (step) taken.push(step);
+      else letGo(left);
+    }
     return taken;
   }
 
@@ -122,25 +146,25 @@ function createTally(deps: CountTrafficDeps, source: TrafficSource) {
 
   /** Somebody else counted them meanwhile: what is known here is looked up again. */
   function forget(some: readonly Step[]): void {
-    for (const each of some) known.delete(each.key);
+    for (const each of some) letGo(each);
   }
 
   function remember({ key, peerId, next, left }: Step): void {
-    if (left) known.delete(key);
+    if (left) letGo({ key, peerId });
     else known.set(key, { key, peerId, counter: next });
   }
 
   return {
     async count(signal: AbortSignal): Promise<number> {
       const held = deps.epoch();
-      if (held !== epoch) known.clear();
+      if (held !== epoch) forgetAll();
       epoch = held;
       try {
         const { boot, peers } = await read(signal);
         return await write(await steps(boot, peers, signal), held, signal);
       } catch (error) {
         // A commit whose answer was lost may have been written.
-        known.clear();
+        forgetAll();
         throw error;
       }
     },
@@ -162,12 +186,10 @@ function stepOf(known: KnownTraffic | undefined, boot: string, peer: RawTraffic)
   return changed ? { key, peerId, known: counter, next, added, left: false } : null;
 }
 
-function absenceOf(known: Map<string, KnownTraffic>, key: string): Step[] {
-  const { peerId, counter } = known.get(key)!;
-  const next = counter && countAbsence(counter);
-  if (next) return [{ key, peerId, known: counter, next, added: 0, left: true }];
-  known.delete(key);
-  return [];
+/** On an interface that was made anew since it was read, it begins at nothing in any case. */
+function absenceOf({ key, peerId, counter }: KnownTraffic, boot: string): Step | null {
+  const next = counter?.boot === bootOf(boot, key) ? countAbsence(counter) : null;
+  return next && { key, peerId, known: counter, next, added: 0, left: true };
 }
 
 /** A peer with a new key begins at nothing, though its interface goes on. */
