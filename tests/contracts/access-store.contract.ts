@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { accountId, deviceId, updateId } from '../../src/server/core/ids.ts';
 import type { JobKind } from '../../src/server/core/ports/jobs.ts';
+import { tellJob } from '../../src/server/core/tell-job.ts';
 import {
   acceptedUpdate,
   addDeviceIn,
@@ -224,7 +225,7 @@ export function accessStoreContract(name: string, open: OpenRig): void {
       const subscriptionId = (await rig.store.view(made.account))!.subscriptions[0]!.id;
       expect(await rig.jobs()).toEqual([
         { kind: 'apply-peer', data: { peerId: made.peer } },
-        { kind: 'tell-ending', data: { subscriptionId } },
+        tellJob(subscriptionId),
       ]);
       expect((await rig.nodes.usage())[0]).toMatchObject({ leased: 1 });
       expect(await rig.store.expire(later(rig, 2 * DAY_MS), 10)).toBe(0);

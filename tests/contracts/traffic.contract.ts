@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { accountId, type PeerId } from '../../src/server/core/ids.ts';
 import type { TrafficStep } from '../../src/server/core/ports/traffic.ts';
+import { tellJob } from '../../src/server/core/tell-job.ts';
 import { countTraffic, type TrafficCounter } from '../../src/server/core/traffic.ts';
 import {
   codeOf,
@@ -120,7 +121,7 @@ export function trafficContract(name: string, open: OpenRig): void {
       expect(subscription).toMatchObject({ limited: true, usedBytes: 1000 });
       expect(await rig.jobs()).toEqual([
         { kind: 'apply-peer', data: { peerId: made.peer } },
-        { kind: 'tell-ending', data: { subscriptionId: subscription!.id } },
+        tellJob(subscription!.id),
       ]);
       expect(await rig.store.ending(subscription!.id, rig.now())).toMatchObject({ ending: 'limited' });
       expect(await rig.store.endLimited(rig.now(), 10)).toBe(0);

@@ -1,6 +1,7 @@
 import type { AccountId, PeerId, SubscriptionId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { AccessStore } from '../../src/server/core/ports/store.ts';
+import { tellJob } from '../../src/server/core/tell-job.ts';
 import type { MemoryDatabase, PeerRow, SubscriptionRow, Tables } from './memory-database.ts';
 
 interface Hands {
@@ -58,8 +59,6 @@ export function endsIn(
     ending: (id, now) => database.transaction((tables) => endingOf(tables, id, now)),
   };
 }
-
-const tellJob = (id: SubscriptionId): NewJob => ({ kind: 'tell-ending', data: { subscriptionId: id } });
 
 const isUsedUp = (each: SubscriptionRow) =>
   each.trafficLimitBytes !== null &&

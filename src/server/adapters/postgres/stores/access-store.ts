@@ -1,7 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AccountProfile } from '../../../core/access.ts';
 import { applyJob } from '../../../core/apply-job.ts';
-import type { DeviceId, SubscriptionId, UpdateId } from '../../../core/ids.ts';
+import type { DeviceId, UpdateId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   AccessTransaction,
   NewDevice,
 } from '../../../core/ports/store.ts';
+import { tellJob } from '../../../core/tell-job.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
@@ -74,8 +75,6 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     },
   };
 }
-
-const tellJob = (id: SubscriptionId): NewJob => ({ kind: 'tell-ending', data: { subscriptionId: id } });
 
 async function enqueue(
   tx: Tx,
