@@ -1,4 +1,5 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { tunnelSource } from '../../src/server/app/counting.ts';
 import {
   accountId,
   chatId,
@@ -14,6 +15,7 @@ import type { HeldJob, JobHandler } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelConfigFile, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
+import { createCountTraffic } from '../../src/server/services/count-traffic.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
 import { createLivingMessages } from '../../src/server/services/living-messages.ts';
@@ -26,6 +28,7 @@ import {
   reconcileNode,
 } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
+import { createTellEnding } from '../../src/server/services/tell-ending.ts';
 import {
   type CrashPoint,
   createLife,
@@ -60,6 +63,8 @@ export interface ServiceProcess {
   /** The same with all it answers. */
   compare(signal?: AbortSignal): Promise<ReconcileOutcome>;
   preview(): Promise<ReconcileRun>;
+  /** Answers the bytes that were new. */
+  count(): Promise<number>;
   /** Works until no job is left; time goes on by itself where jobs wait for it. */
   rest(): Promise<void>;
   /** Hands everything that is ready to the handler once, without waiting for deliveries. */
@@ -69,6 +74,7 @@ export interface ServiceProcess {
 export interface ProcessOptions {
   readonly crash?: CrashPoint;
   readonly devicesPerAccount?: number;
+  readonly trialTrafficBytes?: number;
   readonly tunnel?: (real: Tunnel) => Tunnel;
   readonly file?: TunnelConfigFile;
   readonly courier?: (real: Courier) => Courier;
@@ -102,7 +108,7 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, options);
+  const held = trackJobs(world, life, parts.apply, parts.tellEnding, options);
   await world.jobs.rescue('apply-peer');
   const process: ServiceProcess = {
     life,
@@ -111,6 +117,7 @@ export async function startProcess(
       await life.effect('inbox.accept', () => world.inbox.accept([{ id: update, payload: deed }]));
       return handle(world, life, parts.desk, deed, update);
     },
+    count: () => parts.counting.run(new AbortController().signal),
     reconcile: async () => (await process.compare()).run,
     compare: (signal = new AbortController().signal) => reconcileNode(parts.reconcile, signal),
     preview: async () => (await previewNode(parts.reconcile, new AbortController().signal)).run,
@@ -137,7 +144,11 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
     peers,
     file: guard(life, 'file', options.file ?? fileOf(world)),
   });
-  const rules = { trialDays: 3, devicesPerAccount: options.devicesPerAccount ?? 3 };
+  const rules = {
+    trialDays: 3,
+    devicesPerAccount: options.devicesPerAccount ?? 3,
+    trialTrafficBytes: options.trialTrafficBytes ?? null,
+  };
   const memoryCourier = createMemoryCourier(world.courier, life);
   const deliver = createDeliverConfig({
     courier: options.courier?.(memoryCourier) ?? memoryCourier,
@@ -174,6 +185,15 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       courier: memoryCourier,
       clock,
       log,
+    }),
+    tellEnding: createTellEnding({ store, courier: memoryCourier, clock }),
+    counting: createCountTraffic({
+      clock,
+      sources: [tunnelSource(tunnel)],
+      counters: guard(life, 'counters', world.counters),
+      access: store,
+      holder: node,
+      epoch: () => epoch,
     }),
     reconcile: {
       backend: createWireguardBackend({ node, peers, tunnel, saving }),
@@ -262,6 +282,7 @@ function trackJobs(
   world: ServiceWorld,
   life: Life,
   handler: JobHandler<'apply-peer'>,
+  tellEnding: JobHandler<'tell-ending'>,
   options: ProcessOptions,
 ) {
   const held = new Set<Promise<void>>();
@@ -282,6 +303,7 @@ function trackJobs(
     };
   }
 
+  world.jobs.work('tell-ending', { batchSize: 10, maxHeld: 10 }, tellEnding);
   world.jobs.work(
     'apply-peer',
     { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },

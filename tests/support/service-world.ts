@@ -3,8 +3,10 @@ import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters
 import { LOCAL_NODE, type PrivateKey, type PublicKey } from '../../src/server/core/ids.ts';
 import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../../src/server/core/ports/store.ts';
+import type { CounterStore } from '../../src/server/core/ports/traffic.ts';
 import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { type CourierWorld, createCourierWorld } from './memory-courier.ts';
 import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts';
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts';
@@ -24,6 +26,7 @@ export interface ServiceWorld {
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
   readonly quarantine: ReconcileStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly jobs: MemoryJobs;
   readonly tunnel: MemoryTunnel;
@@ -56,6 +59,7 @@ export async function createServiceWorld(options: WorldOptions = {}): Promise<Se
     peers: createMemoryPeerStore(database),
     nodes: createMemoryNodeStore(database),
     quarantine: createMemoryReconcileStore(database),
+    counters: createMemoryCounterStore(database),
     inbox: createMemoryInbox(database),
     jobs,
     tunnel: createMemoryTunnel({ clock, publicKey: SERVER.publicKey, listenPort: 51820 }),
