@@ -40,10 +40,12 @@ import {
 import { createMemoryCourier, plainQr } from './memory-courier.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { SERVER, type ServiceWorld } from './service-world.ts';
+import { createVlessWork } from './vless-process.ts';
+import { sale } from './vless-sale.ts';
 
 /** One thing a user does. What an update would carry. */
 export type Deed =
-  | { readonly kind: 'start' | 'add'; readonly account: number }
+  | { readonly kind: 'start' | 'add' | 'add-vless'; readonly account: number }
   | {
       readonly kind: 'revoke' | 'pause' | 'resume' | 'reissue';
       readonly account: number;
@@ -52,6 +54,7 @@ export type Deed =
   | { readonly kind: 'rename'; readonly account: number; readonly device: DeviceId; readonly name: string };
 
 type Job = HeldJob<'apply-peer'>;
+type Applied = 'apply-peer' | 'apply-user';
 
 /** One process over a world: all of it is lost in a crash but what the world keeps. */
 export interface ServiceProcess {
@@ -108,8 +111,9 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, parts.tellEnding, options);
+  const held = trackJobs(world, life, parts, options);
   await world.jobs.rescue('apply-peer');
+  await world.jobs.rescue('apply-user');
   const process: ServiceProcess = {
     life,
     desk: parts.desk,
@@ -150,8 +154,9 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
     trialTrafficBytes: options.trialTrafficBytes ?? null,
   };
   const memoryCourier = createMemoryCourier(world.courier, life);
+  const courierOf = options.courier?.(memoryCourier) ?? memoryCourier;
   const deliver = createDeliverConfig({
-    courier: options.courier?.(memoryCourier) ?? memoryCourier,
+    courier: courierOf,
     draw: plainQr,
     peers,
     store,
@@ -170,7 +175,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       random,
       rules,
-      vless: null,
+      vless: sale,
       activity,
     }),
     apply: createApplyPeers({
@@ -186,6 +191,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       log,
     }),
+    applyUsers: createVlessWork(world, life, { store, peers, courier: courierOf, lane: createLane(), log }),
     tellEnding: createTellEnding({ store, courier: memoryCourier, clock }),
     counting: createCountTraffic({
       clock,
@@ -264,6 +270,8 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
       return desk.startTrial(visit);
     case 'add':
       return desk.addDevice(visit, 'wireguard');
+    case 'add-vless':
+      return desk.addDevice(visit, 'vless');
     case 'revoke':
       return desk.revokeDevice(visit, deed.device);
     case 'pause':
@@ -281,13 +289,12 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
 function trackJobs(
   world: ServiceWorld,
   life: Life,
-  handler: JobHandler<'apply-peer'>,
-  tellEnding: JobHandler<'tell-ending'>,
+  { apply, applyUsers, tellEnding }: ReturnType<typeof assemble>,
   options: ProcessOptions,
 ) {
   const held = new Set<Promise<void>>();
 
-  function track(job: Job): Job {
+  function track<K extends Applied>(job: HeldJob<K>): HeldJob<K> {
     const settled = Promise.withResolvers<void>();
     held.add(settled.promise);
     const settle = async (name: string, act: () => Promise<void>) => {
@@ -304,17 +311,23 @@ function trackJobs(
   }
 
   world.jobs.work('tell-ending', { batchSize: 10, maxHeld: 10 }, tellEnding);
-  world.jobs.work(
-    'apply-peer',
-    { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },
+  const tracked =
+    <K extends Applied>(handler: JobHandler<K>, given: (job: HeldJob<K>) => HeldJob<K>): JobHandler<K> =>
     async (jobs, signal) => {
-      const tracked = jobs.map((job) => track(options.job?.(job) ?? job));
+      const all = jobs.map((job) => track(given(job)));
       try {
-        await handler(tracked, signal);
+        await handler(all, signal);
       } catch (error) {
-        await Promise.all(tracked.map((job) => job.fail(error)));
+        await Promise.all(all.map((job) => job.fail(error)));
       }
-    },
+    };
+  const many = { batchSize: options.batchSize ?? 1000, maxHeld: 5000 };
+  const given = (job: Job) => options.job?.(job) ?? job;
+  world.jobs.work('apply-peer', many, tracked(apply, given));
+  world.jobs.work(
+    'apply-user',
+    many,
+    tracked(applyUsers, (job) => job),
   );
   return held;
 }
