@@ -11,6 +11,7 @@ const serverAt = (port: number) =>
     readiness: () => ({ ready: true, reasons: [] }),
     renderMetrics: async () => '',
     webhook: null,
+    subscription: null,
     dashboard: { answer: async () => new Response('') },
     log: silentLog(),
   });
