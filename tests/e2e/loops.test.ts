@@ -27,7 +27,7 @@ const LOOPS = [
   'watchdog',
 ];
 /** With another way of running it, or until they have done their one thing. */
-const AT_TIMES = ['bot:replay', 'bot:webhook', 'postgres:server', 'supervisor', 'xray'];
+const AT_TIMES = ['bot:replay', 'bot:webhook', 'postgres:server', 'supervisor', 'xray', 'xray:watch'];
 
 let rig: AditRig;
 let adit: AditProcess;

@@ -53,26 +53,32 @@ export interface ClientWish {
   readonly targetPort: number;
 }
 
-export function clientConfig(wish: ClientWish): object {
-  const user = { id: wish.vlessId, encryption: 'none', flow: wish.flow ?? '' };
-  const over =
-    wish.websocketPath === undefined ? {} : { network: 'ws', wsSettings: { path: wish.websocketPath } };
+/** A client that dials with this outbound. Every connection to `localPort` goes through it to `targetPort`. */
+export function clientOf(outbound: object, { localPort, targetPort }: LocalPorts): object {
   return {
     log: { loglevel: 'warning', access: 'none' },
     inbounds: [
       {
         listen: LOOPBACK,
-        port: wish.localPort,
+        port: localPort,
         protocol: 'dokodemo-door',
-        settings: { address: LOOPBACK, port: wish.targetPort, network: 'tcp' },
+        settings: { address: LOOPBACK, port: targetPort, network: 'tcp' },
       },
     ],
-    outbounds: [
-      {
-        protocol: 'vless',
-        settings: { vnext: [{ address: LOOPBACK, port: wish.serverPort, users: [user] }] },
-        streamSettings: over,
-      },
-    ],
+    outbounds: [outbound],
   };
+}
+
+export type LocalPorts = Pick<ClientWish, 'localPort' | 'targetPort'>;
+
+export function clientConfig(wish: ClientWish): object {
+  const user = { id: wish.vlessId, encryption: 'none', flow: wish.flow ?? '' };
+  const over =
+    wish.websocketPath === undefined ? {} : { network: 'ws', wsSettings: { path: wish.websocketPath } };
+  const outbound = {
+    protocol: 'vless',
+    settings: { vnext: [{ address: LOOPBACK, port: wish.serverPort, users: [user] }] },
+    streamSettings: over,
+  };
+  return clientOf(outbound, wish);
 }

@@ -1,5 +1,6 @@
+import { outboundOf } from './client-outbound.ts';
 import { freePort } from './postgres-server.ts';
-import { type ClientWish, clientConfig } from './v2ray-config.ts';
+import { type ClientWish, clientConfig, clientOf, type LocalPorts } from './v2ray-config.ts';
 import { createV2rayProcess } from './v2ray-process.ts';
 
 /** A real VLESS client (a v2ray) and an HTTP server behind the tunnel that answers what it was sent. */
@@ -8,18 +9,21 @@ export interface VlessClient extends AsyncDisposable {
   passes(bytes?: number): Promise<boolean>;
 }
 
-export async function startVlessClient(
-  wish: Omit<ClientWish, 'localPort' | 'targetPort'>,
-): Promise<VlessClient> {
+export const startVlessClient = (wish: Omit<ClientWish, keyof LocalPorts>): Promise<VlessClient> =>
+  startClient((ports) => clientConfig({ ...wish, ...ports }));
+
+/** A client that imported this `vless://` link. */
+export const startClientOf = (link: string): Promise<VlessClient> =>
+  startClient((ports) => clientOf(outboundOf(link), ports));
+
+async function startClient(configOf: (ports: LocalPorts) => object): Promise<VlessClient> {
   const echo = Bun.serve({
     hostname: '127.0.0.1',
     port: 0,
     fetch: async (request) => new Response(await request.arrayBuffer()),
   });
   const localPort = await freePort();
-  const client = createV2rayProcess(clientConfig({ ...wish, localPort, targetPort: echo.port! }), [
-    localPort,
-  ]);
+  const client = createV2rayProcess(configOf({ localPort, targetPort: echo.port! }), [localPort]);
   await client.start();
   return {
     async passes(bytes = 1000) {

@@ -1,4 +1,6 @@
+import { AppError } from '../core/errors.ts';
 import { SHORTEST_KEY } from '../core/user-api.ts';
+import { parseVlessTemplate } from '../core/vless-link.ts';
 import { prefixLength } from './networks.ts';
 import type { Values, VariableName } from './variables.ts';
 
@@ -54,6 +56,15 @@ export const rules: readonly Rule[] = [
         : `WG_POOL_V6 is ${pool6}; it has fewer addresses than WG_POOL, which is ${pool4}`,
   },
   {
+    about: ['VLESS_LINK', 'XRAY_GRPC_ADDRESS', 'XRAY_API_URL'],
+    problem: ({ VLESS_LINK: link, XRAY_GRPC_ADDRESS: grpc, XRAY_API_URL: url }) => {
+      if (link === null) return null;
+      const wrong = wrongLink(link);
+      if (wrong !== null || grpc !== null || url !== null) return wrong;
+      return 'VLESS_LINK is set, and nothing says where its Xray is: set XRAY_GRPC_ADDRESS or XRAY_API_URL';
+    },
+  },
+  {
     about: ['XRAY_GRPC_ADDRESS'],
     of: 'xray-api',
     problem: ({ XRAY_GRPC_ADDRESS: address }) =>
@@ -71,6 +82,16 @@ export const rules: readonly Rule[] = [
     },
   },
 ];
+
+function wrongLink(link: string): string | null {
+  try {
+    parseVlessTemplate(link);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return `VLESS_LINK cannot be used: ${error.message}`;
+    throw error;
+  }
+}
 
 function missingForWebhook(
   values: Values,

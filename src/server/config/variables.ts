@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import {
   dnsList,
   endpoint,
+  gigabytes,
   interfaceName,
   type Kind,
   listenHost,
@@ -167,6 +168,10 @@ const wireguard = {
 };
 
 const xray = {
+  PUBLIC_URL: optional(
+    url('https', 'http'),
+    'Where clients reach this program from outside, such as https://vpn.example.com: subscription links lie below it, at /s/…. Unset: none are offered.',
+  ),
   XRAY_API_URL: optional(
     url('https', 'http'),
     'The user API of an Xray on another machine: `adit xray-api` there (docs/xray-api.md).',
@@ -187,8 +192,8 @@ const xray = {
   ),
   XRAY_INBOUND_TAG: variable(text, 'vless', 'The inbound that users are added to.'),
   VLESS_LINK: optional(
-    url('vless'),
-    'What clients dial: a link with security, host, port, path or Reality keys; the user id is filled in.',
+    matching(/^vless:\/\/\S+$/, 'a link that begins with vless://'),
+    'What clients dial: a link with security, host, port, path or Reality keys; user id and name are filled in. VLESS is on sale when it is set.',
   ),
 };
 
@@ -205,6 +210,16 @@ const reconcile = {
     wholeNumber(1, 100_000),
     '100',
     'Xray: most removals in one run.',
+  ),
+  FOREIGN_PEERS: variable(
+    oneOf('report', 'adopt', 'remove'),
+    'report',
+    'What is done about peers on a node that Adit did not put there. `report` lists them; `adopt` puts them back when they are lost, as if they were its own; `remove` takes them away after FOREIGN_GRACE_SECONDS.',
+  ),
+  FOREIGN_GRACE_SECONDS: variable(
+    wholeNumber(0, 31_536_000),
+    '86400',
+    'How long such a peer is left alone before `remove` takes it away.',
   ),
   ADDRESS_REST_SECONDS: variable(
     wholeNumber(0, 31_536_000),
@@ -223,6 +238,11 @@ const watchdog = {
 
 const access = {
   TRIAL_DAYS: variable(wholeNumber(0, 3_650), '3', 'Length of the free trial; 0: no trials.'),
+  TRIAL_TRAFFIC_GB: optional(
+    gigabytes(1_000_000),
+    'What a trial may use, both directions together, in gigabytes of 10^9 bytes; then it ends. Trials taken before keep what they had.',
+    'unset: no limit',
+  ),
   DEVICES_PER_ACCOUNT: variable(wholeNumber(1, 1_000), '3', 'Most devices of one account.'),
 };
 

@@ -131,8 +131,9 @@ export const troubled: Overview = {
       { at: ago(5_400), ms: 30_020, running: ['job reconcile-node', 'process wg.show'], end: 'watchdog' },
       { at: ago(9_400), ms: 1_280, running: [], end: 'lost' },
     ],
-    loops: [
-      { name: 'bot', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+    loopCount: 19,
+    loopsRed: 0,
+    troubledLoops: [
       { name: 'jobs:apply-peer', ageMs: 0, failuresInRow: 0, restarts: 2, red: false },
       { name: 'vitals:read', ageMs: 20_000, failuresInRow: 7, restarts: 1, red: false },
     ],
@@ -221,7 +222,9 @@ export const fresh: Overview = {
   loop: {
     ...calm.loop!,
     freezes: [],
-    loops: [{ name: 'housekeeping', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
+    loopCount: 19,
+    loopsRed: 1,
+    troubledLoops: [{ name: 'housekeeping', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
     p99History: { values: [], stepMs: 1_000 },
     maxHistory: { values: [3], stepMs: 1_000 },
   },
@@ -279,5 +282,11 @@ export const historyOf = {
       name: 'waiting',
       values: wave(720, 0, 4, 12).map((value) => (value !== null && value > 3 ? value : 0)),
     },
+  ],
+  loops: [
+    { name: 'watchdog', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+    { name: 'bot', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+    { name: 'jobs:apply-peer', ageMs: 0, failuresInRow: 0, restarts: 2, red: false },
+    { name: 'schedule:housekeeping', ageMs: 400_000, failuresInRow: 41, restarts: 0, red: true },
   ],
 };

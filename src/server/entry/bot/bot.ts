@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import type { Inbox } from '../../core/ports/store.ts';
 import type { Words } from '../../core/ports/words.ts';
+import { createRateLimiter } from '../../core/rate-limiter.ts';
 import { createBotLoops } from './bot-loops.ts';
 import { createConversation } from './conversation.ts';
 import { createCourtesy } from './courtesy.ts';
@@ -15,7 +16,6 @@ import { createDispatcher } from './dispatcher.ts';
 import { createIntake } from './intake.ts';
 import { createLink, type LinkState } from './link.ts';
 import { createMemory } from './memory.ts';
-import { createRateLimiter } from './rate-limiter.ts';
 import { createSettler } from './settler.ts';
 import { createWebhookRoute, type WebhookRoute } from './webhook.ts';
 
@@ -53,6 +53,8 @@ export interface BotDeps {
   /** Told of each update that is taken in hand. */
   readonly activity?: Activity;
   readonly mode: BotMode;
+  /** A QR as PNG. */
+  draw(text: string): Promise<Uint8Array<ArrayBuffer>>;
   readonly limits?: Partial<BotLimits>;
 }
 

@@ -72,8 +72,11 @@ export interface LoopPanel {
   readonly maxHistory: Series;
   /** The last times the loop stood still, newest first, at most five. */
   readonly freezes: readonly FreezeRow[];
-  /** Everything that turns in the background, by name. */
-  readonly loops: readonly LoopRow[];
+  /** What turns in the background; the history lists all of it. */
+  readonly loopCount: number;
+  readonly loopsRed: number;
+  /** Red, failing, or begun again at some time. */
+  readonly troubledLoops: readonly LoopRow[];
 }
 
 export interface FreezeRow {
@@ -150,6 +153,8 @@ export interface HistoryModel {
   readonly span: HistorySpan;
   readonly at: readonly number[];
   readonly lines: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  /** Every background loop, beside the event loop's history; null beside others. */
+  readonly loops: readonly LoopRow[] | null;
 }
 
 export type HistoryName = 'database' | 'jobs' | 'loop' | 'calls' | 'bot' | 'pools';

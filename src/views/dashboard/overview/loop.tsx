@@ -1,6 +1,7 @@
 import { duration } from '../format.ts';
 import { Icon } from '../icons.tsx';
-import type { FreezeRow, LoopPanel, LoopRow } from '../models/overview.ts';
+import { LoopList } from '../loops.tsx';
+import type { FreezeRow, LoopPanel } from '../models/overview.ts';
 import type { Setting, Translate } from '../models.ts';
 import { NotRead, Panel } from '../parts.tsx';
 import { paths } from '../paths.ts';
@@ -32,7 +33,8 @@ export function LoopSection({ setting, loop }: { setting: Setting; loop: LoopPan
           <h3>{t('freezes')}</h3>
           <Freezes setting={setting} freezes={loop.freezes} />
           <h3>{t('loops')}</h3>
-          <Loops setting={setting} loops={loop.loops} />
+          <p>{t('loops-summary', { count: loop.loopCount, red: loop.loopsRed })}</p>
+          <LoopList setting={setting} loops={loop.troubledLoops} />
         </>
       )}
     </Panel>
@@ -67,34 +69,4 @@ function FreezeStory({ t, freeze }: { t: Translate; freeze: FreezeRow }) {
       {freeze.end === 'lost' && ` ${t('freeze-lost')}`}
     </span>
   );
-}
-
-/** All of them in a fold: an operator looks when one is red, and that opens it. */
-function Loops({ setting, loops }: { setting: Setting; loops: readonly LoopRow[] }) {
-  const { t } = setting;
-  const red = loops.filter((each) => each.red);
-  return (
-    <details open={red.length > 0}>
-      <summary>{t('loops-summary', { count: loops.length, red: red.length })}</summary>
-      <ul class="lines">
-        {[...red, ...loops.filter((each) => !each.red)].map((each) => (
-          <li>
-            <span class="event-text">
-              <Icon name={each.red ? 'bad' : 'good'} tone={each.red ? 'bad' : 'good'} />
-              <code dir="ltr">{each.name}</code>
-            </span>
-            <span class="number">{loopText(setting, each)}</span>
-          </li>
-        ))}
-      </ul>
-    </details>
-  );
-}
-
-function loopText(setting: Setting, { ageMs, failuresInRow, restarts }: LoopRow): string {
-  const { t } = setting;
-  const parts = [ageMs === null ? t('loop-never') : duration(setting, ageMs)];
-  if (failuresInRow > 0) parts.push(t('loop-failures', { count: failuresInRow }));
-  if (restarts > 0) parts.push(t('loop-restarts', { count: restarts }));
-  return parts.join(' · ');
 }

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html';
 import { Tabs } from '../lists.tsx';
+import { LoopList } from '../loops.tsx';
 import type { HistoryModel, HistoryName, HistorySpan } from '../models/overview.ts';
 import type { Shell } from '../models.ts';
 import { HistoryLine } from '../overview/numbers.tsx';
@@ -44,6 +45,12 @@ export function HistoryPage({ shell, model }: { shell: Shell; model: HistoryMode
             />
           ))}
           <ChartData shell={shell} model={model} />
+        </section>
+      )}
+      {model.loops !== null && (
+        <section class="card" aria-label={t('loops')}>
+          <h2>{t('loops')}</h2>
+          <LoopList setting={shell} loops={model.loops} />
         </section>
       )}
     </Layout>

@@ -68,11 +68,15 @@ export function loopPanel({ loop, loops }: Vitals, view: VitalsView, health: Hea
       ...freeze,
       running: running.slice(0, BEGUN).map(({ what }) => what),
     })),
-    loops: loops.map(loopRow),
+    loopCount: loops.length,
+    loopsRed: loops.filter(isRed).length,
+    troubledLoops: loops.filter(isTroubled).map(loopRow),
   };
 }
 
-const loopRow = (record: LoopRecord): LoopRow => ({
+const isTroubled = (record: LoopRecord) => isRed(record) || record.failuresInRow > 0 || record.restarts > 0;
+
+export const loopRow = (record: LoopRecord): LoopRow => ({
   name: record.name,
   // Ten seconds are as fine as anybody reads it, and the panel does not change every second.
   ageMs: record.lastSuccessAgeMs === null ? null : coarse(record.lastSuccessAgeMs),
