@@ -1,7 +1,7 @@
 import { raw } from 'hono/html';
 import { Tabs } from '../lists.tsx';
 import { LoopList } from '../loops.tsx';
-import type { HistoryModel, HistoryName, HistorySpan } from '../models/overview.ts';
+import type { HistoryModel, HistoryName, HistorySpan, LoopRow } from '../models/overview.ts';
 import type { Shell } from '../models.ts';
 import { HistoryLine } from '../overview/numbers.tsx';
 import { Empty } from '../parts.tsx';
@@ -47,13 +47,18 @@ export function HistoryPage({ shell, model }: { shell: Shell; model: HistoryMode
           <ChartData shell={shell} model={model} />
         </section>
       )}
-      {model.loops !== null && (
-        <section class="card" aria-label={t('loops')}>
-          <h2>{t('loops')}</h2>
-          <LoopList setting={shell} loops={model.loops} />
-        </section>
-      )}
+      {model.loops !== null && <AllLoops shell={shell} loops={model.loops} />}
     </Layout>
+  );
+}
+
+function AllLoops({ shell, loops }: { shell: Shell; loops: readonly LoopRow[] }) {
+  const title = shell.t('loops');
+  return (
+    <section class="card" aria-label={title}>
+      <h2>{title}</h2>
+      <LoopList setting={shell} loops={loops} />
+    </section>
   );
 }
 
