@@ -224,7 +224,7 @@ export const fresh: Overview = {
     freezes: [],
     loopCount: 19,
     loopsRed: 1,
-    troubledLoops: [{ name: 'housekeeping', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
+    troubledLoops: [{ name: 'bot', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
     p99History: { values: [], stepMs: 1_000 },
     maxHistory: { values: [3], stepMs: 1_000 },
   },

@@ -32,7 +32,6 @@ export function LoopSection({ setting, loop }: { setting: Setting; loop: LoopPan
           <HistoryLine setting={setting} name={t('max')} series={loop.maxHistory} say={say} tone="warn" />
           <h3>{t('freezes')}</h3>
           <Freezes setting={setting} freezes={loop.freezes} />
-          <h3>{t('loops')}</h3>
           <p>{t('loops-summary', { count: loop.loopCount, red: loop.loopsRed })}</p>
           <LoopList setting={setting} loops={loop.troubledLoops} />
         </>
