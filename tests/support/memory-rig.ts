@@ -5,6 +5,7 @@ import { createMemoryDatabase } from './memory-database.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
+import { createMemoryUserStore } from './memory-user-store.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { keyOf, NODE, type OpenRig } from './store-rig.ts';
 
@@ -20,6 +21,7 @@ export const openMemoryRig: OpenRig = async (pools) => {
   return {
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
+    users: createMemoryUserStore(database),
     nodes,
     counters: createMemoryCounterStore(database),
     inbox: createMemoryInbox(database),

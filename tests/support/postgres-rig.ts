@@ -7,6 +7,7 @@ import { createCounterStore } from '../../src/server/adapters/postgres/stores/co
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
+import { createUserStore } from '../../src/server/adapters/postgres/stores/user-store.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import type { PoolSpec } from '../../src/server/core/ports/store.ts';
@@ -58,6 +59,7 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
       wake: () => undefined,
     }),
     peers: createPeerStore(database, enqueueIn),
+    users: createUserStore(database),
     nodes,
     counters: createCounterStore(database),
     inbox: createInbox(database),
