@@ -1,10 +1,13 @@
 // needs chromium
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import axe from 'axe-core';
 import { type Storybook, startStorybook } from '../../src/build/storybook-server.ts';
 import { stories } from '../../src/views/storybook/stories.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+
+// Longer than the longest wait inside: a test that times out takes the browser of the others along.
+setDefaultTimeout(60_000);
 
 let book: Storybook;
 let browser: Browser;

@@ -96,7 +96,7 @@ export const plans: PlansModel = {
   ],
 };
 
-const ACTIONS = ['peer-revoke', 'jobs-retry', 'account-grant', 'login', 'login-failed', 'pool-add'];
+const ACTIONS = ['peer-revoke', 'jobs-retry', 'account-grant', 'login', 'login-failures', 'pool-add'];
 
 export const audit: AuditModel = {
   filters: {},

@@ -59,6 +59,9 @@ function SecondFactor({ shell, model }: { shell: Shell; model: SessionsModel }) 
           <State tone="good" icon="good">
             {t('on')}
           </State>{' '}
+          <a class="button small" href={paths.recoveryCodes}>
+            {t('recovery-renew')}
+          </a>{' '}
           <a class="button small" href={paths.totpOff}>
             {t('second-factor-off')}
           </a>

@@ -26,7 +26,13 @@ export function machineRoutes(deps: PagesDeps): readonly Route[] {
     },
     { ...seen, path: paths.nodes, handle: (context) => nodes(deps, context) },
     { ...seen, path: paths.plans, handle: (context) => plans(deps, context) },
-    { ...seen, role: 'owner', path: paths.settings, handle: async (context) => settings(deps, context) },
+    {
+      ...seen,
+      role: 'owner',
+      path: paths.settings,
+      fromMemory: true,
+      handle: async (context) => settings(deps, context),
+    },
   ];
 }
 
