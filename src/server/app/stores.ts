@@ -9,12 +9,14 @@ import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createReconcileReader } from '../adapters/postgres/stores/reconcile-reader.ts';
 import { createReconcileStore } from '../adapters/postgres/stores/reconcile-store.ts';
 import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileReader } from '../core/ports/reconcile-desk.ts';
 import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
@@ -25,6 +27,7 @@ export interface Stores {
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
   readonly reconcile: ReconcileStore;
+  readonly reconcileReader: ReconcileReader;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -60,6 +63,7 @@ export function createStores(world: World, database: Database): Stores {
     peers: createPeerStore(database, enqueueIn),
     nodes: createNodeStore(database),
     reconcile: createReconcileStore(database),
+    reconcileReader: createReconcileReader(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

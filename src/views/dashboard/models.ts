@@ -134,7 +134,10 @@ export type ConfirmKind =
   | 'jobs-discard'
   | 'account-pause'
   | 'account-resume'
-  | 'sessions-end';
+  | 'sessions-end'
+  | 'stranger-remove'
+  | 'removal-allow'
+  | 'removal-refuse';
 
 export interface ConfirmModel {
   readonly kind: ConfirmKind;

@@ -1,13 +1,11 @@
-import { bytes, duration, number } from '../format.ts';
-import { visible } from '../hidden-characters.ts';
-import { Th } from '../lists.tsx';
-import { sayOr } from '../maybe-words.ts';
-import type { NodeRow, NodesModel, ReconcileRow } from '../models/machine.ts';
+import { bytes, number } from '../format.ts';
+import type { NodeRow, NodesModel } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
 import { Empty, Fact, Facts, HealthState } from '../parts.tsx';
 import { paths, withQuery } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { Code, Foreign, Moment } from '../text.tsx';
+import { RunsTable } from './runs-table.tsx';
 
 export function NodesPage({ shell, model }: { shell: Shell; model: NodesModel }) {
   const { t } = shell;
@@ -27,7 +25,9 @@ function NodeCard({ shell, node }: { shell: Shell; node: NodeRow }) {
     <section class="card" aria-labelledby={`node-${encodeURIComponent(node.id)}`}>
       <header class="panel-head">
         <h2 id={`node-${encodeURIComponent(node.id)}`}>
-          <Foreign text={node.id} />
+          <a href={paths.node(node.id)}>
+            <Foreign text={node.id} />
+          </a>
         </h2>
         <HealthState t={t} health={node.health} />
       </header>
@@ -70,60 +70,5 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>
       <Fact name={t('lease')}>{node.holdsLease ? t('lease-held') : t('lease-away')}</Fact>
     </Facts>
-  );
-}
-
-const COUNTS = ['added', 'removed', 'changed', 'quarantined', 'refused'] as const;
-
-function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[] }) {
-  const { t } = shell;
-  return (
-    <table class="table plain">
-      <caption class="unseen">{t('reconcile-runs')}</caption>
-      <thead>
-        <tr>
-          <Th class="w-time" text={t('col-when')} />
-          <Th text={t('col-outcome')} />
-          <Th class="w-num number hide-s" text={t('col-took')} />
-          {COUNTS.map((name) => (
-            <Th
-              class={name === 'refused' ? 'w-num number' : 'w-num number hide-m'}
-              text={t(`drift-${name}`)}
-            />
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {runs.map((run) => (
-          <RunLine shell={shell} run={run} />
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
-function RunLine({ shell, run }: { shell: Shell; run: ReconcileRow }) {
-  const { t } = shell;
-  return (
-    <tr>
-      <td>
-        <Moment setting={shell} at={run.at} />
-      </td>
-      <td>
-        {sayOr(t, `reconcile-${run.outcome}`, visible(run.outcome))}
-        {run.error && (
-          <span class="tone-bad">
-            {' '}
-            <Foreign text={run.error} />
-          </span>
-        )}
-      </td>
-      <td class="number hide-s">{duration(shell, run.durationMs)}</td>
-      {COUNTS.map((name) => (
-        <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
-          {number(shell.language, run[name])}
-        </td>
-      ))}
-    </tr>
   );
 }

@@ -2,6 +2,8 @@ import type { SettingsModel } from '../../../../views/dashboard/models/machine.t
 import type { DashboardReader } from '../../../core/ports/dashboard.ts';
 import type { JobReader } from '../../../core/ports/job-desk.ts';
 import type { LogHistory } from '../../../core/ports/log-history.ts';
+import type { ReconcileReader } from '../../../core/ports/reconcile-desk.ts';
+import type { StrangerPolicy } from '../../../core/strangers.ts';
 import type { LocalNodeState } from '../../../services/list-nodes.ts';
 import type { NodeActivity } from '../../../services/node-activity.ts';
 import type { OperateDeps } from '../../../services/operate/deps.ts';
@@ -9,12 +11,15 @@ import type { OperateDeps } from '../../../services/operate/deps.ts';
 /** What the pages read and do. */
 export interface PagesDeps {
   readonly reader: DashboardReader;
+  readonly reconcile: ReconcileReader;
   readonly jobs: JobReader;
   readonly activity: NodeActivity;
   readonly local: LocalNodeState;
   readonly operate: OperateDeps;
   readonly logs: LogHistory;
   readonly settings: SettingsModel['groups'];
+  /** FOREIGN_PEERS and FOREIGN_GRACE_SECONDS. */
+  readonly strangers: { readonly policy: StrangerPolicy; readonly graceMs: number };
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
 }
 
