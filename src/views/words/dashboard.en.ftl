@@ -673,6 +673,7 @@ peer-never = never connected
 
 ## Nodes: comparisons, strangers, removals that wait
 
+reconcile-drift = differs
 reconcile-corrected = corrected
 reconcile-dry = dry run
 drift-now = Drift now

@@ -700,6 +700,7 @@ peer-never = ни разу не подключался
 
 ## Узлы: сверки, чужие пиры, отложенные удаления
 
+reconcile-drift = есть различия
 reconcile-corrected = исправлено
 reconcile-dry = пробная
 drift-now = Расхождение сейчас

@@ -22,7 +22,16 @@ async function run(
     calls.push([name, options]);
     return answer();
   };
-  const names = ['serve', 'demo', 'migrate', 'doctor', 'status', 'createAdmin', 'simulator'] as const;
+  const names = [
+    'serve',
+    'demo',
+    'migrate',
+    'doctor',
+    'status',
+    'reconcile',
+    'createAdmin',
+    'simulator',
+  ] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, verb(name)])) as unknown as CliHandlers;
   const cli = createCli({
     version: { version: '1.2.3', commit: 'abcdef012345' },
@@ -48,6 +57,8 @@ describe('verbs', () => {
     ['doctor --json', 'doctor', { json: true }],
     ['status --json', 'status', { json: true }],
     ['simulator --port 0', 'simulator', { port: 0 }],
+    ['reconcile', 'reconcile', { json: false, dryRun: false, node: undefined }],
+    ['reconcile --dry-run --json --node berlin', 'reconcile', { json: true, dryRun: true, node: 'berlin' }],
     ['admin create anna', 'createAdmin', { name: 'anna', role: 'owner', passwordFromStdin: false }],
     [
       'admin create anna --role viewer --password-stdin',
@@ -113,7 +124,7 @@ describe('help', () => {
   test('fits a terminal of 80 columns, a line a verb', async () => {
     const { out } = await run(['--help']);
     const commands = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).trim().split('\n');
-    expect(commands).toHaveLength(1 + 8);
+    expect(commands).toHaveLength(1 + 9);
   });
 
   test('a verb has its own', async () => {
