@@ -20,6 +20,7 @@ import type { ReconcileReader } from '../core/ports/reconcile-desk.ts';
 import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
+import { countDoneJobs } from '../services/count-calls.ts';
 import type { World } from './world.ts';
 
 export interface Stores {
@@ -45,6 +46,7 @@ const POLL_MS = 1000;
 
 /** Everything that is kept in PostgreSQL, jobs among it. */
 export function createStores(world: World, database: Database): Stores {
+  const countDone = countDoneJobs(world.calls, world.clock);
   const jobs = createJobs({
     ...world,
     database: database.raw,
@@ -52,6 +54,7 @@ export function createStores(world: World, database: Database): Stores {
     leaseSeconds: LEASE_SECONDS,
     pollIntervalMs: POLL_MS,
     retry: { minSeconds: 1, maxSeconds: 300 },
+    onDone: (_, count) => countDone(count),
   });
   const wake = (added: readonly NewJob[]) => {
     for (const kind of new Set(added.map((each) => each.kind))) jobs.wake(kind);

@@ -13,6 +13,7 @@ export interface CliHandlers {
   status(options: JsonOption): Promise<ExitCode>;
   reconcile(options: ReconcileOption): Promise<ExitCode>;
   createAdmin(options: AdminOption): Promise<ExitCode>;
+  showConfig(): Promise<ExitCode>;
   simulator(options: PortOption): Promise<ExitCode>;
 }
 
@@ -56,7 +57,7 @@ Examples:
   adit doctor               look at what adit serve needs, and say what to do about the rest
   BOT_TOKEN=… WG_ENDPOINT=vpn.example.com:51820 adit serve
 
-Configuration comes from environment variables; docs/configuration.md describes each of them.
+Configuration comes from environment variables; adit config describes each of them.
 Exit codes: 0 well, 1 failed, 2 wrong usage or configuration; reconcile has 3 for drift.`;
 
 export function createCli(deps: CliDeps): Cli {
@@ -100,6 +101,9 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
   });
   withReconcile(verb('reconcile', 'compare a node with the database now'), handlers, settle);
   withAdmin(program, handlers, settle);
+  verb('config', 'describe every variable, and show what is set').action(async () => {
+    settle(await handlers.showConfig());
+  });
   verb('version', 'say which version this is').action(() => out(`${versionLine}\n`));
   withPort(verb('simulator', 'run the Telegram simulator alone', true)).action(async (options) => {
     settle(await handlers.simulator({ port: options.port }));

@@ -21,7 +21,7 @@ export async function askComparison(
   return deps.store.transaction(async (tx) => {
     if (!(await tx.nodeExists(node))) return NOT_FOUND;
     await tx.access.enqueue([comparisonOf(node, { dryRun })]);
-    const action = dryRun ? 'node-preview' : 'node-compare';
+    const action = dryRun ? ('node-preview' as const) : ('node-compare' as const);
     await tx.record({ at: deps.clock.now(), actor, action, subject: `node:${node}`, details: {} });
     return { kind: 'done' };
   });
@@ -49,7 +49,7 @@ export async function decideStranger(
     const outcome = await tx.reconcile.decideStranger(node, key, decision, { name: actor.name, at });
     if (outcome === 'gone') return { kind: 'gone' };
     const details = { key, ...(outcome === 'done' ? {} : { refusal: outcome }) };
-    const action = outcome === 'done' ? `stranger-${decision}` : `stranger-${decision}-refused`;
+    const action = outcome === 'done' ? (`stranger-${decision}` as const) : 'stranger-adopt-refused';
     await tx.record({ at, actor, action, subject: `node:${node}`, details });
     if (outcome !== 'done') return { kind: 'refused', refusal: outcome };
     await tx.access.enqueue([comparisonOf(node)]);
@@ -76,7 +76,13 @@ export async function answerRemoval(
     const at = deps.clock.now();
     if (!(await tx.reconcile.answer(node, answer, { name: actor.name, at }))) return { kind: 'moved-on' };
     const details = { count: answer.count };
-    await tx.record({ at, actor, action: `removal-${answer.decision}`, subject: `node:${node}`, details });
+    await tx.record({
+      at,
+      actor,
+      action: `removal-${answer.decision}` as const,
+      subject: `node:${node}`,
+      details,
+    });
     await tx.access.enqueue([comparisonOf(node)]);
     return { kind: 'done' };
   });

@@ -139,7 +139,7 @@ function Runs({ shell, model }: { shell: Shell; model: NodeModel }) {
   const { rows } = model.runs;
   const path = paths.node(model.id);
   return (
-    <ListRegion>
+    <ListRegion shell={shell}>
       <ListHead shell={shell} page={model.runs} filters={{}} />
       {rows.length === 0 ? (
         <Empty title={shell.t('reconcile-none')} />

@@ -61,10 +61,10 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       <Fact name={t('reconcile-last')}>
         <Moment setting={shell} at={node.lastSuccessAt} never={t('never')} />
       </Fact>
-      <Fact name={t('endpoint')}>
+      <Fact name={t('endpoint')} long={true}>
         <Code t={t} text={node.endpoint} copy={true} />
       </Fact>
-      <Fact name={t('public-key')}>
+      <Fact name={t('public-key')} long={true}>
         <Code t={t} text={node.publicKey} copy={true} />
       </Fact>
       <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>

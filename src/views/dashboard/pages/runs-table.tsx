@@ -1,12 +1,27 @@
 import { duration, number } from '../format.ts';
 import { visible } from '../hidden-characters.ts';
+import type { IconName } from '../icons.tsx';
 import { Th } from '../lists.tsx';
 import { sayOr } from '../maybe-words.ts';
 import type { RunRow } from '../models/reconcile.ts';
 import type { Shell } from '../models.ts';
+import { State, type Tone } from '../parts.tsx';
 import { Foreign, Moment } from '../text.tsx';
 
 export const COUNTS = ['added', 'removed', 'changed', 'quarantined', 'refused'] as const;
+
+/** What the database keeps of a comparison; anything newer is shown by its own name. */
+const OUTCOMES: Readonly<Record<string, { tone: Tone; icon: IconName }>> = {
+  equal: { tone: 'plain', icon: 'good' },
+  corrected: { tone: 'good', icon: 'good' },
+  drift: { tone: 'warn', icon: 'warn' },
+  refused: { tone: 'warn', icon: 'warn' },
+  failed: { tone: 'bad', icon: 'bad' },
+};
+const UNTOLD = { tone: 'plain', icon: 'unknown' } as const;
+
+/** On a page of middle width the outcome says enough of the others. */
+const roomOf = (name: (typeof COUNTS)[number]) => (name === 'refused' ? '' : ' hide-mid');
 
 /** The comparisons of a node; each leads to its page where `href` says so. */
 export function RunsTable(props: {
@@ -26,10 +41,7 @@ export function RunsTable(props: {
           <Th text={t('col-outcome')} />
           <Th class="w-num number hide-s" text={t('col-took')} />
           {COUNTS.map((name) => (
-            <Th
-              class={name === 'refused' ? 'w-num number' : 'w-num number hide-m'}
-              text={t(`drift-${name}`)}
-            />
+            <Th class={`w-num number${roomOf(name)}`} text={t(`drift-${name}`)} />
           ))}
         </tr>
       </thead>
@@ -63,13 +75,16 @@ function RunLine({ shell, run, href, dry }: RunLineProps) {
           </a>
         )}
       </td>
-      <td>
+      <td class="lead">
         {dry && <span class="muted">{t('reconcile-dry')}: </span>}
         <Outcome shell={shell} run={run} />
       </td>
       <td class="number hide-s">{duration(shell, run.durationMs)}</td>
       {COUNTS.map((name) => (
-        <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
+        <td
+          class={`number${roomOf(name)}${run[name] === 0 ? ' zero none' : ''}`}
+          data-label={t(`drift-${name}`)}
+        >
           {number(shell.language, run[name])}
         </td>
       ))}
@@ -80,10 +95,11 @@ function RunLine({ shell, run, href, dry }: RunLineProps) {
 export function Outcome({ shell, run }: { shell: Shell; run: Pick<RunRow, 'outcome' | 'error'> }) {
   return (
     <>
-      {sayOr(shell.t, `reconcile-${run.outcome}`, visible(run.outcome))}
+      <State {...(OUTCOMES[run.outcome] ?? UNTOLD)}>
+        {sayOr(shell.t, `reconcile-${run.outcome}`, visible(run.outcome))}
+      </State>{' '}
       {run.error && (
         <span class="tone-bad">
-          {' '}
           <Foreign text={run.error} />
         </span>
       )}

@@ -20,7 +20,7 @@ export function StrangersPage({ shell, model }: { shell: Shell; model: Strangers
       parent={{ href: paths.node(model.node), name: visible(model.node) }}
     >
       <p class="muted">{t(`strangers-${model.policy}`, { grace: duration(shell, model.graceMs) })}</p>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={{}} />
         {page.rows.length === 0 ? (
           <Empty title={t('strangers-none')}>{t('strangers-none-do')}</Empty>

@@ -1,16 +1,21 @@
 import { expect, test } from 'bun:test';
-import { registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
+import { readUsername, registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
 import { startBot } from '../../../support/bot-rig.ts';
+import { TOKEN } from '../../../support/simulator.ts';
 
 test('the menu stands in both languages, and in English for all others', async () => {
   await using rig = await startBot();
   await registerCommands(rig.api, rig.words, rig.log);
-  const described = async (language_code?: 'ru' | 'en') =>
-    (await rig.api.getMyCommands({ language_code })).map((each) => each.description);
+  /** The bot itself never asks for its menu. */
+  const menu = async (language = '') => {
+    const answer = await fetch(`${rig.apiRoot}/bot${TOKEN}/getMyCommands?language_code=${language}`);
+    return ((await answer.json()) as { result: { command: string; description: string }[] }).result;
+  };
+  const described = async (language?: string) => (await menu(language)).map((each) => each.description);
   expect(await described('ru')).toContain('Мои устройства');
   expect(await described('en')).toContain('My devices');
   expect(await described()).toContain('My devices');
-  expect((await rig.api.getMyCommands()).map((each) => each.command)).toEqual([
+  expect((await menu()).map((each) => each.command)).toEqual([
     'start',
     'trial',
     'devices',
@@ -25,4 +30,11 @@ test('a menu that cannot be set is not fatal', async () => {
   rig.control.orderFault({ kind: 'server_error', method: 'setMyCommands' });
   await registerCommands(rig.api, rig.words, rig.log);
   expect(rig.log.lines.map((each) => each.message)).toContain('the command menu could not be set');
+});
+
+test('the bot knows its name, or that Telegram does not tell it', async () => {
+  await using rig = await startBot();
+  expect(await readUsername(rig.api, rig.log)).toBe((await rig.api.getMe()).username);
+  rig.control.orderFault({ kind: 'server_error', method: 'getMe' });
+  expect(await readUsername(rig.api, rig.log)).toBeNull();
 });

@@ -30,6 +30,7 @@ async function run(
     'status',
     'reconcile',
     'createAdmin',
+    'showConfig',
     'simulator',
   ] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, verb(name)])) as unknown as CliHandlers;
@@ -113,18 +114,18 @@ describe('help', () => {
   test('names every verb but the hidden one, examples, and where the configuration is described', async () => {
     const { out, code } = await run(['--help']);
     expect(code).toBe(0);
-    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'version']) {
+    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'config', 'version']) {
       expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
     expect(out).not.toContain('simulator');
-    expect(out).toContain('docs/configuration.md');
+    expect(out).toContain('adit config describes each');
     expect(out).toContain('Exit codes');
   });
 
   test('fits a terminal of 80 columns, a line a verb', async () => {
     const { out } = await run(['--help']);
     const commands = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).trim().split('\n');
-    expect(commands).toHaveLength(1 + 9);
+    expect(commands).toHaveLength(1 + 10);
   });
 
   test('a verb has its own', async () => {
