@@ -3,6 +3,7 @@ import { createManualClock } from './manual-clock.ts';
 import { createMemoryDatabase } from './memory-database.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
+import { createMemoryReconcileStore } from './memory-reconcile-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { keyOf, NODE, type OpenRig } from './store-rig.ts';
@@ -20,6 +21,7 @@ export const openMemoryRig: OpenRig = async (pools) => {
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
     nodes,
+    quarantine: createMemoryReconcileStore(database),
     inbox: createMemoryInbox(database),
     now: clock.now,
     uuid: random.uuid,

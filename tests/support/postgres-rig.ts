@@ -6,6 +6,7 @@ import { createAddressAllocator } from '../../src/server/adapters/postgres/store
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../../src/server/adapters/postgres/stores/reconcile-store.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import type { PoolSpec } from '../../src/server/core/ports/store.ts';
@@ -58,6 +59,7 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
     }),
     peers: createPeerStore(database, enqueueIn),
     nodes,
+    quarantine: createReconcileStore(database),
     inbox: createInbox(database),
     now: clock.now,
     uuid: random.uuid,

@@ -16,6 +16,7 @@ import {
   updateId,
 } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
+import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type {
   AccessStore,
   AccessTransaction,
@@ -32,6 +33,7 @@ export interface StoreRig {
   readonly store: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly quarantine: ReconcileStore;
   readonly inbox: Inbox;
   /** The database's own time, in step with what it writes by itself. */
   now(): Date;
