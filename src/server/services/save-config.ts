@@ -55,8 +55,10 @@ export function createSaveConfig(deps: {
         known = { stamp, digest };
         return 'same';
       }
+      // Of what lay there before our first look nobody knows who left it.
+      const left = untouched || known === null;
       await save();
-      return untouched ? 'written' : 'mended';
+      return left ? 'written' : 'mended';
     },
     differs: async () => !(await deps.file.holds((await readWanted(deps)).peers)),
   };
