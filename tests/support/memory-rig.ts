@@ -4,6 +4,7 @@ import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { createMemoryDatabase } from './memory-database.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
+import { createMemoryReconcileStore } from './memory-reconcile-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
 import { createMemoryUserStore } from './memory-user-store.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -24,6 +25,7 @@ export const openMemoryRig: OpenRig = async (pools) => {
     users: createMemoryUserStore(database),
     nodes,
     counters: createMemoryCounterStore(database),
+    quarantine: createMemoryReconcileStore(database),
     inbox: createMemoryInbox(database),
     now: clock.now,
     uuid: random.uuid,

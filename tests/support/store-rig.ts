@@ -17,6 +17,7 @@ import {
   XRAY_NODE,
 } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
+import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type {
   AccessStore,
   AccessTransaction,
@@ -37,6 +38,7 @@ export interface StoreRig {
   readonly users: UserStore;
   readonly nodes: NodeStore;
   readonly counters: CounterStore;
+  readonly quarantine: ReconcileStore;
   readonly inbox: Inbox;
   /** The database's own time, in step with what it writes by itself. */
   now(): Date;
