@@ -5,6 +5,7 @@ import { allocationContract } from './allocation.contract.ts';
 import { nodeStoreContract } from './node-store.contract.ts';
 import { peerStoreContract } from './peer-store.contract.ts';
 import { reconcileStoreContract } from './reconcile-store.contract.ts';
+import { trafficContract } from './traffic.contract.ts';
 
 setDefaultTimeout(30_000);
 
@@ -13,3 +14,4 @@ peerStoreContract('PostgreSQL', openPostgresRig);
 nodeStoreContract('PostgreSQL', openPostgresRig);
 allocationContract('PostgreSQL', openPostgresRig);
 reconcileStoreContract('PostgreSQL', openPostgresRig);
+trafficContract('PostgreSQL', openPostgresRig);

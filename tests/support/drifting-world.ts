@@ -1,6 +1,7 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
 import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
+import { addressesOf } from './memory-database.ts';
 import { startProcess } from './service-process.ts';
 import { createServiceWorld, type ServiceWorld } from './service-world.ts';
 
@@ -19,7 +20,7 @@ export async function worldWith(count: number, cidr4 = '10.66.0.0/24'): Promise<
 export const intended = (world: ServiceWorld): TunnelPeer[] =>
   [...world.database.tables.peers.values()].map((each) => ({
     publicKey: each.publicKey!,
-    allowedIps: allowedIpsOf(each),
+    allowedIps: allowedIpsOf(addressesOf(each)),
   }));
 
 /** Peers of nobody, each with an address of its own outside the pool. */

@@ -83,6 +83,7 @@ function addressesAt(pool: PoolRow, position: number) {
 
 /** A revoked peer's address rests before somebody else gets it. */
 export function release(tables: Tables, { poolId, position }: PeerRow, now: Date): void {
+  if (poolId === null || position === null) return;
   tables.addresses.set(keyOf(poolId, position), { poolId, position, state: 'resting', restingSince: now });
 }
 

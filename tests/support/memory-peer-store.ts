@@ -1,3 +1,4 @@
+import { applyJob } from '../../src/server/core/apply-job.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { IssueId, PeerId, PublicKey } from '../../src/server/core/ids.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
@@ -5,6 +6,7 @@ import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
 import type { Standing } from '../../src/server/core/ports/backend.ts';
 import type { PeerStore, PeerTarget, PendingIssue } from '../../src/server/core/ports/store.ts';
 import {
+  addressesOf,
   type IssueRow,
   type MemoryDatabase,
   type PeerRow,
@@ -29,7 +31,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
       database.transaction((tables) =>
         ids.flatMap((id) => {
           const peer = tables.peers.get(id);
-          return peer ? [toTarget(tables, peer)] : [];
+          return peer?.protocol === 'wireguard' ? [toTarget(tables, peer)] : [];
         }),
       ),
     assignKeys: (node, keys) => database.transaction((tables) => assignKeys(tables, node, keys)),
@@ -71,13 +73,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
           .slice(0, limit);
         const changedAt = database.clock.now();
         for (const each of overdue) tables.peers.set(each.id, { ...each, changedAt });
-        enqueue(
-          overdue.map(({ id }) => ({
-            kind: 'apply-peer',
-            data: { peerId: id },
-            singletonKey: `overdue:${id}`,
-          })),
-        );
+        enqueue(overdue.map((each) => applyJob(each, { singletonKey: `overdue:${each.id}` })));
         return overdue.length;
       }),
   };
@@ -94,17 +90,22 @@ function toTarget(tables: Tables, peer: PeerRow): PeerTarget {
   const retired = [...tables.retiredKeys.values()].filter(
     (each) => each.peerId === peer.id && each.removedAt === null,
   );
-  const issue = newestIssue(tables, peer.id);
   return {
     peerId: peer.id,
     generation: peer.generation,
     wanted: peer.wanted,
     publicKey: peer.publicKey,
-    ip4: peer.ip4,
+    ip4: peer.ip4 as string,
     ip6: peer.ip6,
     retiredKeys: retired.map((each) => each.publicKey),
-    issue: peer.wanted && issue && issue.deliveredAt === null ? toIssue(tables, issue) : null,
+    issue: pendingIssue(tables, peer),
   };
+}
+
+/** The newest config or link of a wanted peer that has not reached its user. */
+export function pendingIssue(tables: Tables, peer: PeerRow): PendingIssue | null {
+  const issue = newestIssue(tables, peer.id);
+  return peer.wanted && issue && issue.deliveredAt === null ? toIssue(tables, issue) : null;
 }
 
 function toIssue(tables: Tables, issue: IssueRow): PendingIssue {
@@ -161,7 +162,7 @@ async function* wantedPages(database: MemoryDatabase, nodeId: string) {
     if (page.length === 0) break;
     yield page.map((each) => ({
       publicKey: each.publicKey as PublicKey,
-      allowedIps: allowedIpsOf(each),
+      allowedIps: allowedIpsOf(addressesOf(each)),
       applied: each.generation === each.appliedGeneration,
     }));
     last = page.at(-1)!.id;

@@ -4,10 +4,11 @@ import type { Config } from '../config.ts';
 import { LOCAL_NODE, type NodeId } from '../core/ids.ts';
 import { createLane } from '../core/lane.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
-import type { Courier, QrMaker } from '../core/ports/courier.ts';
+import type { Courier } from '../core/ports/courier.ts';
 import type { JobHandler } from '../core/ports/jobs.ts';
 import { createApplyPeers } from '../services/apply-peers.ts';
 import { createDeliverConfig } from '../services/deliver-config.ts';
+import type { DrawQr } from '../services/draw-qr.ts';
 import { createHoldNode, type HoldNode } from '../services/hold-node.ts';
 import type { LivingMessages } from '../services/living-messages.ts';
 import type { ReconcilePolicy } from '../services/reconcile/plan-corrections.ts';
@@ -23,7 +24,7 @@ export interface NodeWorkDeps {
   readonly stores: Stores;
   readonly local: LocalNode;
   readonly courier: Courier;
-  readonly qr: QrMaker;
+  readonly draw: DrawQr;
   readonly living: LivingMessages;
   readonly reconcile: Config['reconcile'];
 }
@@ -86,10 +87,10 @@ export const policyOf = ({ strangers }: Config['reconcile'], mostRemovals: numbe
   mostRemovals,
 });
 
-const delivery = (world: World, { courier, qr, stores, local, living }: NodeWorkDeps) =>
+const delivery = (world: World, { courier, draw, stores, local, living }: NodeWorkDeps) =>
   createDeliverConfig({
     courier,
-    qr,
+    draw,
     peers: stores.peers,
     store: stores.access,
     settings: local.clientSettings,

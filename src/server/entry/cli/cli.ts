@@ -13,6 +13,7 @@ export interface CliHandlers {
   status(options: JsonOption): Promise<ExitCode>;
   reconcile(options: ReconcileOption): Promise<ExitCode>;
   createAdmin(options: AdminOption): Promise<ExitCode>;
+  xrayApi(): Promise<ExitCode>;
   showConfig(): Promise<ExitCode>;
   simulator(options: PortOption): Promise<ExitCode>;
 }
@@ -60,6 +61,13 @@ Examples:
 Configuration comes from environment variables; adit config describes each of them.
 Exit codes: 0 well, 1 failed, 2 wrong usage or configuration; reconcile has 3 for drift.`;
 
+const XRAY_API_HELP = `
+Runs beside an Xray and needs no database, bot or interface. Users survive a restart of Xray.
+  XRAY_GRPC_ADDRESS  the API inbound of the Xray, such as 127.0.0.1:10085
+  XRAY_API_KEY       at least 32 characters; the other Adit has the same
+  XRAY_INBOUND_TAG, XRAY_GRPC_PACKAGE, HTTP_HOST, HTTP_PORT, STATE_DIR, METRICS_TOKEN, LOG_LEVEL
+docs/xray-api.md describes what it answers.`;
+
 export function createCli(deps: CliDeps): Cli {
   return {
     async run(argv) {
@@ -101,6 +109,9 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
   });
   withReconcile(verb('reconcile', 'compare a node with the database now'), handlers, settle);
   withAdmin(program, handlers, settle);
+  withXrayApi(verb('xray-api', 'let an Adit elsewhere manage the users of this Xray')).action(async () => {
+    settle(await handlers.xrayApi());
+  });
   verb('config', 'describe every variable, and show what is set').action(async () => {
     settle(await handlers.showConfig());
   });
@@ -155,6 +166,10 @@ function withReconcile(command: Command, handlers: CliHandlers, settle: (code: E
         await handlers.reconcile({ json: options.json === true, dryRun: options.dryRun === true, node }),
       );
     });
+}
+
+function withXrayApi(command: Command) {
+  return command.addHelpText('after', XRAY_API_HELP);
 }
 
 function parseRole(text: string): Role {

@@ -1,13 +1,15 @@
 import { inArray, sql } from 'drizzle-orm';
-import { AppError } from '../../../core/errors.ts';
+import { applyJob } from '../../../core/apply-job.ts';
 import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type IssueId, type NodeId, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type { PeerStore } from '../../../core/ports/store.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { retiredKeys } from '../schema.ts';
+import { refuseOldHolder } from './holder.ts';
 import { readTargets } from './peer-targets.ts';
 import { readStanding, readWanted, readWantedDigest } from './wanted-peers.ts';
 
@@ -107,23 +109,13 @@ async function assignKeys(
      where p.id = fresh.id`);
 }
 
-/** A holder that lost the node without noticing must not write keys any more. */
-async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epoch: number }) {
-  const rows = await tx.execute<{ lease_epoch: number }>(
-    sql`select lease_epoch from adit.nodes where id = ${node.id} for share`,
-  );
-  if (rows[0]?.lease_epoch !== node.epoch) {
-    throw new AppError('conflict', 'Another process has taken this node over.', { details: { ...node } });
-  }
-}
-
 /**
  * Peers whose last change was not carried out, or whose config never arrived, long after their job should have done it:
  * that is dead or was discarded. Those who blocked the bot wait for their next visit.
  * Indexes: peers_unapplied, issues_pending.
  */
 async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string; protocol: Protocol }>(sql`
     update adit.peers set changed_at = now()
      where id in (
        select p.id from adit.peers p
@@ -135,10 +127,8 @@ async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number)
             select i.peer_id from adit.issues i join adit.accounts a on a.id = i.account_id
              where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)
         order by p.changed_at limit ${limit} for update skip locked)
-    returning id`);
-  return rows.map((row) => ({
-    kind: 'apply-peer',
-    data: { peerId: peerId(row.id) },
-    singletonKey: `overdue:${row.id}`,
-  }));
+    returning id, protocol`);
+  return rows.map(({ id, protocol }) =>
+    applyJob({ id: peerId(id), protocol }, { singletonKey: `overdue:${id}` }),
+  );
 }
