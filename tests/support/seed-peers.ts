@@ -17,11 +17,16 @@ export async function seedPeers(sql: Sql, count: number): Promise<SeededPeers> {
        where (pool_id, position) in (
          select pool_id, position from adit.addresses where state = 'free' order by pool_id, position limit ${count})
       returning pool_id, position
-    ), numbered as (
-      select t.*, 7000000 + t.position as account, gen_random_uuid() as device, gen_random_uuid() as peer,
-             host(network(l.cidr4)::inet + t.position)::inet as ip4,
-             (${publicKeys}::text[])[row_number() over (order by t.position)] as public_key
+    ), keys as (
+      select public_key, number from unnest(${publicKeys}::text[]) with ordinality as given(public_key, number)
+    ), places as (
+      select t.*, l.cidr4, row_number() over (order by t.pool_id, t.position) as number
         from taken t join adit.pools l on l.id = t.pool_id
+    ), numbered as (
+      select p.pool_id, p.position, 7000000 + p.pool_id * 10000000 + p.position as account,
+             gen_random_uuid() as device, gen_random_uuid() as peer,
+             host(network(p.cidr4)::inet + p.position)::inet as ip4, k.public_key
+        from places p join keys k using (number)
     ), people as (
       insert into adit.accounts (id, chat_id, language_hint, name)
       select account, account, 'en', 'User ' || account from numbered
