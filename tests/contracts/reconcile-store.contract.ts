@@ -169,6 +169,9 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       });
       const second = await rig.quarantine.ask({ ...question, keys: ['c'], reason: 'empty-database' });
       expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      expect(second.id).not.toBe(first.id);
+      await rig.quarantine.close(first.id, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
       expect(second).toMatchObject({ count: 1, keys: ['c'], reason: 'empty-database' });
       await rig.quarantine.close(second.id, rig.now());
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();

@@ -46,7 +46,9 @@ export function createMemoryReconcileStore(database: MemoryDatabase): ReconcileS
     openQuestion: (node) => database.transaction((tables) => openOf(tables, node)),
     ask: (question) =>
       database.transaction((tables) => {
-        const id = openOf(tables, question.nodeId)?.id ?? tables.questions.size + 1;
+        const former = openOf(tables, question.nodeId);
+        if (former) tables.questions.set(former.id, { ...former, closed: true });
+        const id = tables.questions.size + 1;
         const unanswered = { decision: null, decidedBy: null, decidedAt: null, closed: false };
         tables.questions.set(id, { ...question, id, count: question.keys.length, ...unanswered });
         return openOf(tables, question.nodeId)!;

@@ -114,9 +114,12 @@ describe('an operator answers what a comparison asked', () => {
     });
 
   test('B8: the answer is for the number that was shown: another one by now, and nothing is decided', async () => {
-    const { id } = await ask(7);
-    await ask(8);
+    const { id: shown } = await ask(7);
+    const { id } = await ask(8);
     const answer = { id, count: 7, decision: 'allow' } as const;
+    expect(await answerRemoval(rig.operate, ACT, NODE, { ...answer, id: shown })).toEqual({
+      kind: 'moved-on',
+    });
     expect(await answerRemoval(rig.operate, ACT, NODE, answer)).toEqual({ kind: 'moved-on' });
     expect(await rig.quarantine.openQuestion(NODE)).toMatchObject({ count: 8, decision: null });
     expect([await newLines(), await jobs()]).toEqual([[], []]);
@@ -126,6 +129,16 @@ describe('an operator answers what a comparison asked', () => {
     expect(await newLines()).toMatchObject([
       { action: 'removal-allow', subject: 'node:local', details: { count: 8 } },
     ]);
+  });
+
+  test('B8: allowed is what was shown: as many others in its place are asked about anew', async () => {
+    const shown = await ask(7);
+    const now = await rig.quarantine.ask({ ...shown, keys: shown.keys.map((key) => `other-${key}`) });
+    const answer = { id: shown.id, count: 7, decision: 'allow' } as const;
+    expect(await answerRemoval(rig.operate, ACT, NODE, answer)).toEqual({ kind: 'moved-on' });
+    expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
+    await rig.quarantine.close(shown.id, rig.now());
+    expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
   });
 
   test('another question voids the answer', async () => {

@@ -38,7 +38,7 @@ export interface ReconcileStore {
   markRemoved(node: NodeId, keys: readonly string[], now: Date): Promise<void>;
   /** The one question of the node that is not closed. */
   openQuestion(node: NodeId): Promise<HeldRemoval | null>;
-  /** Asks this in place of what was asked; an answer to that is void. */
+  /** Asks this, under a new number, in place of what was asked; an answer to that is void, one that is still to come too. */
   ask(question: NewHeldRemoval): Promise<HeldRemoval>;
   /** Only while nothing else was asked meanwhile. */
   close(id: number, now: Date): Promise<void>;

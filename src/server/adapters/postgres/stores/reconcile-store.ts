@@ -113,13 +113,16 @@ export const toStranger = (row: StrangerRow): QuarantinedPeer => ({
   decidedAt: row.decided_ms === null ? null : new Date(row.decided_ms),
 });
 
-/** Index: held_removals_open. What was asked before is asked no more, and so is what was answered to it. */
+/**
+ * Index: held_removals_open. What was asked before is asked no more, and so is what was answered to it. The number is a
+ * new one: a form that shows the old question answers nothing, though as many peers stand in the new one.
+ */
 async function ask(tx: Tx, { nodeId, askedAt, total, reason, keys }: NewHeldRemoval): Promise<HeldRemoval> {
   const rows = await tx.execute<QuestionRow>(sql`
     insert into adit.held_removals as h (node_id, asked_at, count, total, reason, keys)
     values (${nodeId}, ${askedAt.toISOString()}, ${keys.length}, ${total}, ${reason}, ${textArray(keys)})
     on conflict (node_id) where closed_at is null do update set
-      asked_at = excluded.asked_at, count = excluded.count, total = excluded.total, reason = excluded.reason,
+      id = default, asked_at = excluded.asked_at, count = excluded.count, total = excluded.total, reason = excluded.reason,
       keys = excluded.keys, decision = null, decided_by = null, decided_at = null
     returning ${questionColumns}`);
   return toQuestion(rows[0]!);
