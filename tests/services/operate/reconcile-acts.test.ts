@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { nodeId } from '../../../src/server/core/ids.ts';
+import { nodeId, XRAY_NODE } from '../../../src/server/core/ids.ts';
 import {
   answerRemoval,
   askComparison,
@@ -51,6 +51,12 @@ describe('an operator asks for a comparison', () => {
       ['node-compare', 'node:local'],
       ['node-preview', 'node:local'],
     ]);
+  });
+
+  test('of an Xray it is asked as of any other node', async () => {
+    await rig.admin`insert into adit.nodes (id, endpoint, protocol) values (${XRAY_NODE}, 'x', 'vless') on conflict do nothing`;
+    expect(await askComparison(rig.operate, ACT, XRAY_NODE, true)).toEqual({ kind: 'done' });
+    expect(await jobs()).toEqual([{ kind: 'reconcile-inbound', data: { nodeId: XRAY_NODE, dryRun: true } }]);
   });
 
   test('a node nobody knows is not there, and nothing is written', async () => {
