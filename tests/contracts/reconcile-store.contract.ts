@@ -157,7 +157,7 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
     test('B8: one question a node; what is asked in its place takes its place', async () => {
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
       const askedAt = rig.now();
-      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b'] } as const;
+      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b c'] } as const;
       const first = await rig.quarantine.ask(question);
       expect(first).toEqual({
         ...question,

@@ -149,7 +149,7 @@ interface QuestionRow extends Record<string, unknown> {
 
 const questionColumns =
   sql.raw(`h.id::text as id, h.node_id, ${epoch('h.asked_at')} as asked_ms, h.count, h.total,
-  h.reason, array_to_string(h.keys, ' ') as held, h.decision, h.decided_by, ${epoch('h.decided_at')} as decided_ms`);
+  h.reason, array_to_string(h.keys, e'\\n') as held, h.decision, h.decided_by, ${epoch('h.decided_at')} as decided_ms`);
 
 const toQuestion = (row: QuestionRow): HeldRemoval => ({
   id: Number(row.id),
@@ -158,7 +158,7 @@ const toQuestion = (row: QuestionRow): HeldRemoval => ({
   count: row.count,
   total: row.total,
   reason: row.reason,
-  keys: row.held === '' ? [] : row.held.split(' '),
+  keys: row.held === '' ? [] : row.held.split('\n'),
   decision: row.decision,
   decidedBy: row.decided_by,
   decidedAt: row.decided_ms === null ? null : new Date(row.decided_ms),
