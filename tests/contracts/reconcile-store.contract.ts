@@ -170,12 +170,14 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       const second = await rig.quarantine.ask({ ...question, keys: ['c'], reason: 'empty-database' });
       expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
       expect(second.id).not.toBe(first.id);
-      await rig.quarantine.close(first.id, rig.now());
+      await rig.quarantine.close(first, rig.now());
       expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
       expect(second).toMatchObject({ count: 1, keys: ['c'], reason: 'empty-database' });
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close({ ...second, decision: 'allow' }, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      await rig.quarantine.close(second, rig.now());
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close(second, rig.now());
       expect((await rig.quarantine.ask(question)).id).not.toBe(second.id);
     });
   });

@@ -53,10 +53,10 @@ export function createMemoryReconcileStore(database: MemoryDatabase): ReconcileS
         tables.questions.set(id, { ...question, id, count: question.keys.length, ...unanswered });
         return openOf(tables, question.nodeId)!;
       }),
-    close: (id) =>
+    close: ({ id, decision }) =>
       database.transaction((tables) => {
         const question = tables.questions.get(id);
-        if (question) tables.questions.set(id, { ...question, closed: true });
+        if (question?.decision === decision) tables.questions.set(id, { ...question, closed: true });
       }),
   };
 }

@@ -157,7 +157,7 @@ async function closeQuestion<W, L>(
   { verdict, question }: RemovalPlan,
   now: Date,
 ): Promise<void> {
-  if (verdict.question === 'close' && question !== null) await store.close(question.id, now);
+  if (verdict.question === 'close' && question !== null) await store.close(question, now);
 }
 
 async function adopt<W, L>(

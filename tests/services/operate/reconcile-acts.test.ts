@@ -143,7 +143,7 @@ describe('an operator answers what a comparison asked', () => {
     const answer = { id: shown.id, count: 7, decision: 'allow' } as const;
     expect(await answerRemoval(rig.operate, ACT, NODE, answer)).toEqual({ kind: 'moved-on' });
     expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
-    await rig.quarantine.close(shown.id, rig.now());
+    await rig.quarantine.close(shown, rig.now());
     expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
   });
 
@@ -158,7 +158,7 @@ describe('an operator answers what a comparison asked', () => {
       answerRemoval(rig.operate, ACT, NODE, { id, count: 9, decision });
     expect(await answer('refuse')).toEqual({ kind: 'done' });
     expect(await answer('allow')).toEqual({ kind: 'done' });
-    await rig.quarantine.close(id, rig.now());
+    await rig.quarantine.close({ id, decision: 'allow' }, rig.now());
     expect(await answer('allow')).toEqual({ kind: 'moved-on' });
   });
 });

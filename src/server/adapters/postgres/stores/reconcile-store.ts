@@ -40,10 +40,11 @@ export function createReconcileStore(database: Database): ReconcileStore {
     },
     openQuestion: (node) => database.read((tx) => readOpenQuestion(tx, node)),
     ask: (question) => database.read((tx) => ask(tx, question)),
-    async close(id, now) {
+    async close({ id, decision }, now) {
       await database.read((tx) =>
         tx.execute(sql`
-          update adit.held_removals set closed_at = ${now.toISOString()} where id = ${id} and closed_at is null`),
+          update adit.held_removals set closed_at = ${now.toISOString()}
+           where id = ${id} and closed_at is null and decision is not distinct from ${decision}`),
       );
     },
   };

@@ -123,7 +123,7 @@ describe('held removals', () => {
     const { id, count } = (await rig.data.quarantine.openQuestion(NODE))!;
     const fields = { question: String(id), count: String(count), back: '/nodes/local' };
     expect((await followed('/nodes/local/removal/refuse', fields)).body).toContain('They stay');
-    await rig.data.quarantine.close(id, rig.data.now());
+    await rig.data.quarantine.close({ id, decision: 'refuse' }, rig.data.now());
     expect((await operator.get('/nodes/local/removal/refuse')).status).toBe(404);
   });
 });
