@@ -264,6 +264,15 @@ command_bench() {
   "$BUN" "bench/$name.ts" "$@"
 }
 
+# Random faults over the compiled binary; see tests/soak.
+command_soak() {
+  set_up
+  debian_packages
+  compile_if_stale
+  rm -f "$log"
+  exec "$BUN" tests/soak/main.ts "$@"
+}
+
 # The dashboard's views without a server: to look at, or as pictures in dist/screenshots.
 command_views() {
   local program=$1
@@ -281,6 +290,7 @@ Usage: ./build.sh [command]
   demo [args]      try it: compile when needed and start `adit demo` (no token, no root, no database needed)
   test [filter]    types, style, compile and every test; only test files whose path contains the filter
   bench NAME       one benchmark of bench/
+  soak [args]      random faults over the compiled binary: [--seed N] [--minutes M] [--users U], or --steady
   storybook [port] every view of the dashboard with canned and hostile data, on one port (6006)
   screenshots [f]  pictures of every view at 1440 and 390 px, light and dark, in dist/screenshots
   setup            fetch the pinned Bun and the npm packages, nothing else
@@ -296,6 +306,7 @@ main() {
     demo) command_demo "$@" ;;
     test) command_test "$@" ;;
     bench) command_bench "$@" ;;
+    soak) command_soak "$@" ;;
     storybook | screenshots) command_views "$command" "$@" ;;
     setup) set_up ;;
     help | -h | --help) usage ;;

@@ -3,10 +3,11 @@
  * monotonic clock is left alone, as when an operator or NTP sets the time. Works with a compiled Bun binary and with
  * PostgreSQL, for both ask the C library; tried with libfaketime 0.9.10.
  */
-import { existsSync, writeFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isAlive } from './machine.ts';
 
 export interface WallClock extends AsyncDisposable {
   /** For the environment of everything that should live by it. */
@@ -20,6 +21,8 @@ const LIBRARY = `/usr/lib/${process.arch === 'arm64' ? 'aarch64' : 'x86_64'}-lin
 export async function createWallClock(offsetSeconds = 0): Promise<WallClock> {
   if (!existsSync(LIBRARY)) throw new Error('libfaketime is not installed');
   const folder = await mkdtemp(join(tmpdir(), 'adit-clock-'));
+  // PostgreSQL is somebody else.
+  await chmod(folder, 0o755);
   const file = join(folder, 'offset');
   const step = (seconds: number) =>
     writeFileSync(file, `${seconds < 0 ? '' : '+'}${seconds}\n`, { mode: 0o644 });
@@ -32,6 +35,17 @@ export async function createWallClock(offsetSeconds = 0): Promise<WallClock> {
       FAKETIME_DONT_FAKE_MONOTONIC: '1',
     },
     step,
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+      sweepSharedMemory();
+    },
   };
+}
+
+/** The library keeps a page and a semaphore for each process; those of killed ones stay. */
+function sweepSharedMemory(): void {
+  for (const name of readdirSync('/dev/shm')) {
+    const pid = /^(?:sem\.faketime_sem|faketime_shm)_(\d+)$/.exec(name)?.[1];
+    if (pid !== undefined && !isAlive(Number(pid))) rmSync(join('/dev/shm', name), { force: true });
+  }
 }
