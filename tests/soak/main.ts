@@ -24,8 +24,11 @@ async function faults(): Promise<readonly string[]> {
   const again = `./build.sh soak --seed ${seed} --minutes ${minutes} --users ${users}`;
   print(`${again}${values.only ? ` --only '${values.only}'` : ''}`);
   const names = values.only ? FAULT_NAMES.filter((each) => matches(each)) : FAULT_NAMES;
-  const broken = await soak({ seed, forMs: minutes * 60_000, users, names, print });
-  print(broken.length === 0 ? 'Every invariant holds.' : `${broken.length} broken:`);
+  const logFolder = `dist/soak/${seed}`;
+  const broken = await soak({ seed, forMs: minutes * 60_000, users, names, print, logFolder });
+  print(
+    broken.length === 0 ? 'Every invariant holds.' : `${broken.length} broken; adit's logs: ${logFolder}`,
+  );
   for (const each of broken) print(`  ${each}`);
   print(`The same faults again: ${again}`);
   return broken;

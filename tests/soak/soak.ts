@@ -1,4 +1,7 @@
 /** Random faults for a while, then rest, then every invariant. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { AditProcess } from '../support/adit-process.ts';
 import { footprintOf } from '../support/footprint.ts';
 import { pause } from '../support/pause.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
@@ -14,6 +17,8 @@ export interface SoakOptions {
   /** How long faults come. */
   readonly forMs: number;
   readonly users: number;
+  /** Where the logs of a run that broke something are left. */
+  readonly logFolder?: string;
   /** Only these faults; default all. */
   readonly names?: readonly FaultName[];
   readonly pauseMs?: readonly [number, number];
@@ -42,7 +47,16 @@ export async function soak(options: SoakOptions): Promise<readonly string[]> {
   const unserved = await serveTheRest(house, people.ids);
   const broken = await judge(house, everybody, before, timeline);
   summarise(timeline, { recoveries, people, house });
+  if (unserved.length + broken.length > 0) await keepLogs(house, options.logFolder);
   return [...unserved, ...broken];
+}
+
+async function keepLogs({ rig }: House, folder: string | undefined): Promise<void> {
+  if (folder === undefined) return;
+  await mkdir(folder, { recursive: true });
+  const write = (adit: AditProcess, at: number) =>
+    writeFile(join(folder, `adit-${at + 1}.log`), adit.output());
+  await Promise.all(rig.runs.map(write));
 }
 
 function planOf(options: SoakOptions): readonly PlannedFault<FaultName>[] {

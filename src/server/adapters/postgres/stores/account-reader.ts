@@ -46,7 +46,7 @@ interface DeviceJson {
 
 /**
  * Accounts with their subscriptions and devices, many in one statement.
- * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_peer.
+ * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_pending.
  */
 export async function readAccounts(
   tx: Tx,
@@ -64,9 +64,9 @@ export async function readAccounts(
                  'created', ${epochMs('d.created_at')}, 'peer', p.id, 'node', p.node_id, 'key', p.public_key,
                  'ip4', host(p.ip4), 'ip6', host(p.ip6), 'wanted', p.wanted,
                  'applied', p.generation = p.applied_generation,
-                 'delivered', coalesce((
-                   select i.delivered_at is not null from adit.issues i where i.peer_id = p.id
-                    order by i.created_at desc, i.id desc limit 1), true))
+                 'delivered', not exists (
+                   select from adit.issues i where i.peer_id = p.id
+                      and i.delivered_at is null and i.superseded_at is null))
                order by d.created_at, d.id)
           from adit.devices d join adit.peers p on p.device_id = d.id
          where d.account_id = a.id and d.state <> 'revoked'), '[]') as devices

@@ -32,7 +32,8 @@ interface TargetRow extends Record<string, unknown> {
 }
 
 /**
- * What the database wants of these peers now, each with the newest config that has not reached its user.
+ * What the database wants of these peers now, each with the config that has not reached its user. Which is the newest
+ * promise is told by what it superseded: its time may be older, when the clock was set back in between.
  * Indexes: peers_pkey, issues_pending, retired_keys_peer, subscriptions_account.
  */
 export async function readTargets(tx: Tx, ids: readonly PeerId[]): Promise<readonly PeerTarget[]> {
@@ -49,8 +50,10 @@ export async function readTargets(tx: Tx, ids: readonly PeerId[]): Promise<reado
       join adit.devices d on d.id = p.device_id
       join adit.accounts a on a.id = d.account_id
       left join lateral (
-        select * from adit.issues i where i.peer_id = p.id order by i.created_at desc, i.id desc limit 1
-      ) i on i.delivered_at is null
+        select * from adit.issues i
+         where i.peer_id = p.id and i.delivered_at is null and i.superseded_at is null
+         order by i.created_at desc, i.id desc limit 1
+      ) i on true
      where p.id = any(${sql.param([...ids])}::uuid[])`);
   return rows.map(toTarget);
 }
