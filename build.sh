@@ -171,7 +171,7 @@ is_root() { [[ $EUID -eq 0 ]]; }
 
 debian_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium"
+    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium, and libfaketime"
     return
   fi
   local missing

@@ -18,7 +18,7 @@ export type Need = 'root' | 'chromium';
 
 const FOLDERS = [
   { name: 'simulator', folder: 'tests/simulator/', limitMinutes: 3 },
-  { name: 'whole binary', folder: 'tests/e2e/', limitMinutes: 8 },
+  { name: 'whole binary', folder: 'tests/e2e/', limitMinutes: 10 },
   { name: 'browser', folder: 'tests/browser/', limitMinutes: 4 },
 ] as const;
 

@@ -2,7 +2,6 @@
  * Everything that can go wrong here. Each fault does its harm and answers what takes it back, or nothing when there is
  * nothing to take back. Faults overlap, so taking back one must leave the others alone.
  */
-import { readdirSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
@@ -57,7 +56,6 @@ export const FAULTS = {
   'Telegram resets': telegram({ kind: 'reset' }),
   'Telegram loses answers': telegram({ kind: 'lost', reset: true }),
   'disk full': fillDisk,
-  'disk read-only': lockDisk,
   'clock moved': moveClock,
 } as const satisfies Readonly<Record<string, Fault>>;
 export type FaultName = keyof typeof FAULTS;
@@ -75,7 +73,6 @@ export async function healAll(house: House): Promise<void> {
   for (const pid of house.rig.namespace!.pids('wireguard-go')) signalQuietly(pid, 'SIGCONT');
   await house.wg.behave(null);
   await house.rig.control.clearFaults();
-  house.disk.remount('rw');
   await rm(filler(house), { force: true });
   if (!house.postgres.running()) await house.postgres.start();
 }
@@ -241,18 +238,6 @@ async function fillDisk({ house }: Scene): Promise<Harm> {
   // Writes what fits, then fails: that is what is wanted.
   await writeFile(filler(house), Buffer.alloc(8 * 1024 * 1024)).catch(() => undefined);
   return { undo: () => rm(filler(house), { force: true }) };
-}
-
-function lockDisk({ house }: Scene): Harm {
-  try {
-    house.disk.remount('ro');
-  } catch (error) {
-    // Busy: somebody is in the middle of a write. As with a real disk.
-    return {
-      detail: `not this time: ${String(error).split('\n')[0]}, ${readdirSync(house.disk.path).length} files`,
-    };
-  }
-  return { undo: () => house.disk.remount('rw') };
 }
 
 /** For Adit and PostgreSQL at once, who live on one machine; stays until the next move. */

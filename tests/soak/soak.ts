@@ -24,6 +24,8 @@ export interface SoakOptions {
   readonly pauseMs?: readonly [number, number];
   readonly holdMs?: readonly [number, number];
   readonly thinkMs?: number;
+  /** How long the work may go on after the last fault. Default: as long as a job that failed all the time may wait. */
+  readonly restMs?: number;
   readonly print: (line: string) => void;
 }
 
@@ -45,7 +47,7 @@ export async function soak(options: SoakOptions): Promise<readonly string[]> {
   await canaries.rest();
   const everybody = [...people.ids, ...canaries.ids];
   const unserved = await serveTheRest(house, people.ids);
-  const broken = await judge(house, everybody, before, timeline);
+  const broken = await judge(house, everybody, before, timeline, options.restMs);
   summarise(timeline, { recoveries, people, house });
   if (unserved.length + broken.length > 0) await keepLogs(house, options.logFolder);
   return [...unserved, ...broken];

@@ -33,6 +33,7 @@ export async function judge(
   users: readonly number[],
   before: Before,
   timeline: Timeline,
+  restMs = REST_MS,
 ): Promise<readonly string[]> {
   const broken: string[] = [];
   const check = async (name: string, look: () => Promise<unknown>) => {
@@ -48,7 +49,7 @@ export async function judge(
     }
   };
   const { rig, supervisor } = house;
-  await check('every update, job, peer and config at rest', () => atRest(rig, REST_MS));
+  await check('every update, job, peer and config at rest', () => atRest(rig, restMs));
   await check('no two wanted peers share an address or a key', async () => {
     return `${(await wantedPeers(rig.sql)).size} wanted`;
   });
