@@ -22,8 +22,8 @@ const WISHES = [
   'devices',
   'add',
   'add',
-  'pause',
-  'resume',
+  'on or off',
+  'on or off',
   'reissue',
   'reissue',
   'revoke',
@@ -80,31 +80,39 @@ export async function fulfil(rig: AditRig, id: number, wish: Wish, which: number
       await answerTo(rig, id, '/devices');
       return;
     case 'add':
-      return press(rig, id, await answerTo(rig, id, '/devices'), 'add');
+      return add(rig, id);
     default:
       return onDevice(rig, id, wish, which);
   }
 }
 
-async function onDevice(
-  rig: AditRig,
-  id: number,
-  wish: 'pause' | 'resume' | 'reissue' | 'revoke' | 'rename',
-  which: number,
-): Promise<void> {
+/** Whoever has no place left is content with what the list says. */
+async function add(rig: AditRig, id: number): Promise<void> {
   const list = await answerTo(rig, id, '/devices');
-  const devices = buttonsOf(list, 'device');
+  if (buttonsOf(list, ['add']).length > 0) await press(rig, id, list, ['add']);
+}
+
+/** Actions of the buttons to press, one screen after the other; the first of a list that is there. */
+const STEPS = {
+  'on or off': [['pause', 'resume']],
+  reissue: [['ask-reissue'], ['reissue']],
+  revoke: [['ask-revoke'], ['revoke']],
+  rename: [['rename']],
+} as const;
+
+async function onDevice(rig: AditRig, id: number, wish: keyof typeof STEPS, which: number): Promise<void> {
+  const list = await answerTo(rig, id, '/devices');
+  const devices = buttonsOf(list, ['device']);
   const device = devices[which % devices.length];
-  if (device === undefined) return press(rig, id, list, 'trial');
+  if (device === undefined) return press(rig, id, list, ['trial', 'add']);
   await rig.control.pressButton(id, list.message_id, device);
-  const asks = wish === 'reissue' || wish === 'revoke';
-  const card = await screenWith(rig, id, list.message_id, asks ? `ask-${wish}` : wish);
-  await press(rig, id, card, asks ? `ask-${wish}` : wish);
-  if (asks) await press(rig, id, await screenWith(rig, id, list.message_id, wish), wish);
-  if (wish === 'rename') {
-    await pause(300);
-    await rig.control.say(id, `Phone ${which} of ${id}`);
+  for (const actions of STEPS[wish]) {
+    await press(rig, id, await screenWith(rig, id, list.message_id, actions), actions);
   }
+  if (wish !== 'rename') return;
+  // The question comes as a message of its own.
+  await rig.control.awaitMessage(id, { from: 'bot', afterMessageId: list.message_id }, SCREEN_MS);
+  await rig.control.say(id, `Phone ${which} of ${id}`);
 }
 
 async function answerTo(rig: AditRig, id: number, text: string): Promise<ChatMessage> {
@@ -113,31 +121,41 @@ async function answerTo(rig: AditRig, id: number, text: string): Promise<ChatMes
 }
 
 /** The screens of a conversation are one message, edited. */
-function screenWith(rig: AditRig, id: number, messageId: number, action: string): Promise<ChatMessage> {
+function screenWith(
+  rig: AditRig,
+  id: number,
+  messageId: number,
+  actions: readonly string[],
+): Promise<ChatMessage> {
   const end = performance.now() + SCREEN_MS;
   const look = async (): Promise<ChatMessage> => {
     const found = (await rig.control.messages(id)).findLast(
-      (each) => each.message_id >= messageId && buttonsOf(each, action).length > 0,
+      (each) => each.message_id >= messageId && buttonsOf(each, actions).length > 0,
     );
     if (found) return found;
-    if (performance.now() > end) throw new Error(`no screen with "${action}" came to ${id}`);
+    if (performance.now() > end) throw new Error(`no screen with ${actions.join(' or ')} came to ${id}`);
     await pause(150);
     return look();
   };
   return look();
 }
 
-async function press(rig: AditRig, id: number, screen: ChatMessage, action: string): Promise<void> {
-  const [data] = buttonsOf(screen, action);
-  if (data === undefined) throw new Error(`the screen of ${id} has no button "${action}"`);
+async function press(
+  rig: AditRig,
+  id: number,
+  screen: ChatMessage,
+  actions: readonly string[],
+): Promise<void> {
+  const [data] = buttonsOf(screen, actions);
+  if (data === undefined) throw new Error(`the screen of ${id} has no button ${actions.join(' or ')}`);
   await rig.control.pressButton(id, screen.message_id, data);
 }
 
-const buttonsOf = (message: ChatMessage, action: string): readonly string[] =>
+const buttonsOf = (message: ChatMessage, actions: readonly string[]): readonly string[] =>
   (message.reply_markup?.inline_keyboard ?? [])
     .flat()
     .flatMap((each) => each.callback_data ?? [])
-    .filter((data) => data.split(':')[1] === action);
+    .filter((data) => actions.includes(data.split(':')[1] ?? ''));
 
 /** Until the account has a wanted device; for those whose wishes all fell into faults. */
 export async function isServed(rig: AditRig, id: number): Promise<void> {

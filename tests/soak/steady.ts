@@ -19,7 +19,7 @@ export interface SteadyOptions {
 const FIRST_ID = 20_000;
 /** The window of adit_event_loop_lag_seconds. */
 const WINDOW_MS = 10_000;
-const WISHES = ['reissue', 'pause', 'resume'] as const;
+const WISHES = ['reissue', 'on or off'] as const;
 
 /** What broke, in words; empty is well. */
 export async function steady(options: SteadyOptions): Promise<readonly string[]> {
