@@ -19,7 +19,7 @@ import { createWireguardTunnel } from '../src/server/adapters/wireguard/wireguar
 import type { Tunnel, TunnelConfigFile, TunnelPeer } from '../src/server/core/ports/tunnel.ts';
 import { parseServerConfig } from '../src/server/core/server-config.ts';
 import type { ServerInterface } from '../src/server/core/server-interface.ts';
-import { createDoorKit } from '../tests/support/door-kit.ts';
+import { anyCall, createDoorKit } from '../tests/support/door-kit.ts';
 import {
   type ApplyContender,
   ONE_SET_EACH,
@@ -87,7 +87,7 @@ const plan = PLANS[wish] as Plan;
 if (plan === undefined) throw new Error(`no such size: ${wish}; there is ${Object.keys(PLANS).join(', ')}`);
 const board = createScoreboard((text) => void process.stdout.write(text));
 const folder = await mkdtemp(join(tmpdir(), 'adit-bench-apply-'));
-const runner = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 60_000 });
+const runner = createProcessRunner({ ...createDoorKit(), book: anyCall(60_000) });
 try {
   const { kind } = await detectBackend({ runner });
   if (kind === null) throw new Error('this machine can carry no WireGuard');

@@ -5,6 +5,7 @@ import { demo } from './app/demo.ts';
 import { doctor } from './app/doctor.ts';
 import { migrateOnce } from './app/migrate-once.ts';
 import { type Outside, serve } from './app/serve.ts';
+import { renderConfig } from './app/show-config.ts';
 import { simulate } from './app/simulate.ts';
 import { status } from './app/status.ts';
 import { type Config, parseConfig } from './config.ts';
@@ -41,7 +42,7 @@ async function configured(
   const parsed = parseConfig(environment, { asService, cwd: process.cwd(), withoutInterface });
   if (parsed.ok) return use(parsed.ok);
   for (const problem of parsed.problems) err(`adit: ${problem}\n`);
-  err('adit: docs/configuration.md describes every variable\n');
+  err('adit: `adit config` describes every variable\n');
   return 2;
 }
 
@@ -58,6 +59,10 @@ const handlers: CliHandlers = {
     configured((config) =>
       createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
     ),
+  showConfig: async () => {
+    out(renderConfig(environment));
+    return 0;
+  },
   simulator: (options) => simulate({ ...options, environment, out }, outside),
 };
 

@@ -202,7 +202,7 @@ describe('right values', () => {
       ...MINIMAL,
       BOT_TOKEN: TOKEN,
       TELEGRAM_MODE: 'webhook',
-      WEBHOOK_URL: 'https://bot.example',
+      WEBHOOK_URL: 'https://bot.example/telegram/hook',
       WEBHOOK_SECRET,
     });
     const updates = config.telegram?.updates;
@@ -220,6 +220,13 @@ describe('problems together', () => {
     });
     const names = problems.map((problem) => problem.split(' ')[0]);
     expect(names.toSorted()).toEqual(['DB_POOL_MAX', 'LOG_LEVEL', 'WG_ENDPOINT', 'WG_MTU', 'WG_POOL']);
+  });
+
+  test('a webhook at the place of the dashboard is refused, with a better one', () => {
+    const webhook = { TELEGRAM_MODE: 'webhook', BOT_TOKEN: TOKEN, WEBHOOK_SECRET };
+    expect(problemsOf({ ...MINIMAL, ...webhook, WEBHOOK_URL: 'https://bot.example/' })).toEqual([
+      'WEBHOOK_URL is https://bot.example/; it needs a path, such as https://bot.example/telegram/hook',
+    ]);
   });
 
   test('F-S13: a webhook without token, URL and secret is refused, each by name', () => {
@@ -282,7 +289,7 @@ describe('secrets', () => {
     METRICS_TOKEN: 'metrics-token-0123',
     XRAY_API_KEY: 'xray-key',
     TELEGRAM_MODE: 'webhook',
-    WEBHOOK_URL: 'https://bot.example',
+    WEBHOOK_URL: 'https://bot.example/telegram/hook',
     WEBHOOK_SECRET,
   };
 

@@ -8,7 +8,7 @@ import {
 } from '../../src/server/adapters/postgres/bundled/bundled-postgres.ts';
 import { createProcessRunner } from '../../src/server/adapters/process/process-runner.ts';
 import { tryHoldLock } from '../../src/server/adapters/system/flock.ts';
-import { createDoorKit } from './door-kit.ts';
+import { anyCall, createDoorKit } from './door-kit.ts';
 
 /** The bundled server with real parts; the archive is packed quickly and kept under the temp folder. */
 export async function bundledIn(stateDir: string, changes: Partial<BundledPostgresDeps> = {}) {
@@ -18,7 +18,7 @@ export async function bundledIn(stateDir: string, changes: Partial<BundledPostgr
   const kit = createDoorKit();
   return createBundledPostgres({
     archive,
-    runner: createProcessRunner({ ...kit, defaultTimeoutMs: 5_000 }),
+    runner: createProcessRunner({ ...kit, book: anyCall(60_000) }),
     clock: kit.clock,
     log: kit.log,
     stateDir,

@@ -5,7 +5,7 @@
  */
 import { createProcessRunner } from '../../src/server/adapters/process/process-runner.ts';
 import type { ProcessRunner, RunRequest, RunResult } from '../../src/server/core/ports/process-runner.ts';
-import { createDoorKit } from './door-kit.ts';
+import { anyCall, createDoorKit } from './door-kit.ts';
 import { eventually } from './eventually.ts';
 import { destroy, register, sweep } from './namespace-registry.ts';
 import { networkOfProcess, processesIn } from './process-table.ts';
@@ -63,7 +63,7 @@ export async function createNamespace(): Promise<Namespace> {
 
 function runnerInside(prefix: readonly [string, ...string[]]): ProcessRunner {
   // Each machine has breakers of its own: what fails on one does not close the door to another.
-  const base = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 10_000 });
+  const base = createProcessRunner({ ...createDoorKit(), book: anyCall(10_000) });
   return {
     run: (request) => base.run({ ...request, argv: [...prefix, ...request.argv] }),
     start: (request) => base.start({ ...request, argv: [...prefix, ...request.argv] }),

@@ -22,12 +22,16 @@ const DEMO_TOKEN = '1000000001:adit-demo-token-for-the-simulator-0';
 const INTERFACE = 'adit-demo';
 const LISTEN_PORT = '51899';
 const POOL = '10.213.0.0/20';
+const NOWHERE = 'http://127.0.0.1:9';
 
 /**
  * `adit demo`: everything for real on this machine, with a built-in Telegram. Its state lies in a folder of its own
  * and its interface is its own; both are gone when it ends.
  */
 export async function demo(options: DemoOptions, outside: Outside): Promise<ExitCode> {
+  const problems = problemsOf(options);
+  for (const problem of problems) outside.err(`adit: ${problem}\n`);
+  if (problems.length > 0) return 2;
   const stateDir = await mkdtemp(join(tmpdir(), 'adit-demo-'));
   try {
     return await play(options, outside, stateDir);
@@ -37,7 +41,7 @@ export async function demo(options: DemoOptions, outside: Outside): Promise<Exit
 }
 
 async function play(options: DemoOptions, outside: Outside, stateDir: string): Promise<ExitCode> {
-  const world = createWorld(configOf(options, stateDir, 'http://127.0.0.1:9'), { ...outside });
+  const world = createWorld(configOf(options, stateDir, NOWHERE), { ...outside });
   const port = options.port ?? CHAT_PORT;
   const simulator = createSimulator({
     ...world,
@@ -62,11 +66,7 @@ async function play(options: DemoOptions, outside: Outside, stateDir: string): P
  * What the demo decides itself stands last: with the environment of a real Adit in the shell it must not touch that
  * one's database, config file or network. Everything else may be set as for `adit serve`.
  */
-export function configOf(
-  options: Pick<DemoOptions, 'environment' | 'cwd'>,
-  stateDir: string,
-  apiRoot: string,
-): Config {
+function parsedFor(options: Pick<DemoOptions, 'environment' | 'cwd'>, stateDir: string, apiRoot: string) {
   const defaults = { HTTP_PORT: '0', LOG_LEVEL: 'error' };
   const decided = {
     STATE_DIR: stateDir,
@@ -83,9 +83,21 @@ export function configOf(
     WG_CONFIG_LOCK_PATH: undefined,
   };
   const environment = { ...defaults, ...options.environment, ...decided };
-  const parsed = parseConfig(environment, { asService: false, cwd: options.cwd });
-  if (parsed.ok) return parsed.ok;
-  throw new AppError('invalid', parsed.problems.join('\nadit: '));
+  return parseConfig(environment, { asService: false, cwd: options.cwd });
+}
+
+/** Of what was given from outside; the rest is the demo's own. */
+const problemsOf = (options: DemoOptions): readonly string[] =>
+  parsedFor(options, options.cwd, NOWHERE).problems ?? [];
+
+export function configOf(
+  options: Pick<DemoOptions, 'environment' | 'cwd'>,
+  stateDir: string,
+  apiRoot: string,
+): Config {
+  const { ok, problems } = parsedFor(options, stateDir, apiRoot);
+  if (ok) return ok;
+  throw new AppError('invalid', problems.join('\nadit: '));
 }
 
 function welcome(chatUrl: string, { tunnel, setupLink }: Started): string {

@@ -119,7 +119,7 @@ function program(world: World, name: string, argv: [string, ...string[]], debian
   return {
     name,
     advice: `apt-get install ${debianPackage}`,
-    look: async () => (await world.runner.run({ argv })).stdout.trim(),
+    look: async () => (await world.runner.run({ argv, name: 'doctor.look' })).stdout.trim(),
   };
 }
 

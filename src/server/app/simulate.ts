@@ -45,5 +45,7 @@ function webhookRequester(): HttpRequester {
   const log = createLog({ level: 'error', format: 'json', secrets: [] });
   const metrics = createMetrics({ clock });
   const breakers = createBreakers({ clock, metrics, log, threshold: Number.MAX_SAFE_INTEGER });
-  return createHttpRequester({ clock, random, metrics, breakers, log });
+  // Deadlines are the simulator's own: it plays Telegram, and is no part of what serves.
+  const book = { deadlineMs: () => 60_000 };
+  return createHttpRequester({ clock, random, metrics, breakers, log, book });
 }

@@ -16,6 +16,7 @@ import type { LogHistory } from '../core/ports/log-history.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
 import type { ProcessRunner } from '../core/ports/process-runner.ts';
 import { countCalls } from '../services/count-calls.ts';
+import { callBook } from './call-rules.ts';
 
 /** What everything else is built from: time, chance, words for the operator, and the two doors to the outside. */
 export interface World {
@@ -52,10 +53,10 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const calls = createCallStatistics();
   const metrics = countCalls(createMetrics({ clock }), calls, clock);
   const breakers = createBreakers({ clock, metrics, log });
-  const defaultTimeoutMs = config.wireguard.commandTimeoutMs;
+  const book = callBook(config);
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
-  const runner = createProcessRunner({ clock, metrics, breakers, log, defaultTimeoutMs, baseEnv });
-  const requester = createHttpRequester({ clock, random, metrics, breakers, log });
+  const runner = createProcessRunner({ clock, metrics, breakers, log, book, baseEnv });
+  const requester = createHttpRequester({ clock, random, metrics, breakers, log, book });
   return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
 }
 

@@ -25,6 +25,14 @@ export const rules: readonly Rule[] = [
     problem: (values) => missingForWebhook(values, 'WEBHOOK_URL'),
   },
   {
+    about: ['TELEGRAM_MODE', 'WEBHOOK_URL'],
+    // At "/" the dashboard stands.
+    problem: ({ TELEGRAM_MODE: mode, WEBHOOK_URL: url }) =>
+      mode !== 'webhook' || url === null || new URL(url).pathname !== '/'
+        ? null
+        : `WEBHOOK_URL is ${url}; it needs a path, such as ${new URL('/telegram/hook', url)}`,
+  },
+  {
     about: ['TELEGRAM_MODE', 'WEBHOOK_SECRET'],
     problem: (values) => missingForWebhook(values, 'WEBHOOK_SECRET'),
   },

@@ -36,5 +36,10 @@ export const issueId = (value: string): IssueId => value as IssueId;
 export const operatorId = (value: string): OperatorId => value as OperatorId;
 export const sessionId = (value: string): SessionId => value as SessionId;
 
-/** The node of this process; remote nodes come with the fleet. */
+/** A VLESS user id: a UUID that whoever holds it may connect with. Like a private key: never in a log, an argv or a table. */
+export type VlessId = Branded<string, 'VlessId'>;
+
+/** The WireGuard node of this process; remote nodes come with the fleet. */
 export const LOCAL_NODE = nodeId('local');
+/** The Xray this process drives, on this machine or another. */
+export const XRAY_NODE = nodeId('xray');

@@ -1,5 +1,6 @@
 import { AppError } from '../core/errors.ts';
 import type { NodeId } from '../core/ids.ts';
+import { JOB_KINDS } from '../core/job-kinds.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { JobRunner } from '../core/ports/jobs.ts';
@@ -43,9 +44,6 @@ interface Hold {
 }
 
 const PAUSE_MS = 1000;
-/** All of them are safe to repeat, should another process be at one after all. */
-const RESCUED = ['apply-peer', 'reconcile-node', 'expire-subscriptions', 'housekeeping'] as const;
-
 export function createHoldNode(deps: HoldNodeDeps): HoldNode {
   const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
@@ -56,10 +54,11 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
 
   const epoch = () => (hold === null || hold.signal.aborted ? null : hold.epoch);
 
-  /** A singleton that a killed holder had in hand would keep the next one away until its lease is over. */
+  /**
+   * Every kind is safe to repeat, should another process be at one after all. A singleton that a killed holder had in hand would keep the next one away until its lease is over. */
   async function rescueAll(): Promise<number> {
     let rescued = 0;
-    for (const kind of RESCUED) rescued += await deps.jobs.rescue(kind);
+    for (const kind of JOB_KINDS) rescued += await deps.jobs.rescue(kind);
     return rescued;
   }
 

@@ -1,3 +1,4 @@
+import type { CallBook } from '../../core/call-rules.ts';
 import { AppError, isPassing } from '../../core/errors.ts';
 import { calledOff, failureReason, judgeCall } from '../../core/outside-call.ts';
 import type { Breakers, Settled, Verdict } from '../../core/ports/breaker.ts';
@@ -13,6 +14,8 @@ export interface HttpRequesterDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** A request without a rule is refused; one may ask for less time than its rule gives, not for more. */
+  readonly book: CallBook;
   /** First pause between tries is at most this; it doubles with each try, up to 20 times as much. Default 100 ms. */
   readonly backoffBaseMs?: number;
 }
@@ -29,7 +32,8 @@ async function observed(deps: HttpRequesterDeps, request: HttpRequest): Promise<
   const startedAt = deps.clock.monotonicMs();
   const seconds = () => (deps.clock.monotonicMs() - startedAt) / 1000;
   try {
-    const answer = await retried(deps, request, startedAt + request.timeoutMs);
+    const timeoutMs = Math.min(request.timeoutMs, deps.book.deadlineMs(request.name, 'http'));
+    const answer = await retried(deps, { ...request, timeoutMs }, startedAt + timeoutMs);
     deps.metrics.call(request.name, seconds(), answerReason(answer.status));
     return answer;
   } catch (error) {

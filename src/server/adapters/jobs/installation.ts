@@ -1,7 +1,8 @@
 import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { bossDatabase, type JobsDatabase } from './database.ts';
-import { DEAD_LETTER, JOB_KINDS, KIND_RULES } from './kinds.ts';
+import { DEAD_LETTER, KIND_RULES } from './kinds.ts';
 import { createListIndexes } from './list-indexes.ts';
 import { createReportView } from './report-view.ts';
 

@@ -1,6 +1,7 @@
 import { AppError } from '../../core/errors.ts';
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobRow, JobState, JobTab } from '../../core/ports/job-desk.ts';
-import { DEAD_LETTER, JOB_KINDS } from './kinds.ts';
+import { DEAD_LETTER } from './kinds.ts';
 import { activeTooLong, waitingTooLong } from './stuck.ts';
 
 /** One part of the table that a tab shows: rows of this state in this queue of pg-boss. */

@@ -1,6 +1,6 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobQuery } from '../../core/ports/job-desk.ts';
 import { isStuck, LAST_ERROR, type Part, partsOfTab } from './job-columns.ts';
-import { JOB_KINDS } from './kinds.ts';
 
 /** SQL over pg-boss' table, with its values from `$1` on. */
 export interface JobSelection {

@@ -1,11 +1,12 @@
 import type { PgBoss } from 'pg-boss';
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobBatch, JobOperations, JobQuery } from '../../core/ports/job-desk.ts';
 import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
 import { bossTransaction } from './database.ts';
 import { CREATED_KEY } from './job-columns.ts';
 import { selectionOf } from './job-filter.ts';
 import { select } from './job-reader.ts';
-import { DEAD_LETTER, JOB_KINDS } from './kinds.ts';
+import { DEAD_LETTER } from './kinds.ts';
 
 export interface JobOperationsDeps {
   readonly boss: PgBoss;

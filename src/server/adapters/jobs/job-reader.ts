@@ -1,9 +1,10 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import { type Slice, type SliceRequest, sliceOf } from '../../core/keyset.ts';
 import type { JobDetail, JobQuery, JobReader, JobRow, JobTabCount } from '../../core/ports/job-desk.ts';
 import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
 import { jobColumns, toJobRow, wholeOrNull } from './job-columns.ts';
 import { type JobSelection, selectionOf } from './job-filter.ts';
-import { DEAD_LETTER, JOB_KINDS } from './kinds.ts';
+import { DEAD_LETTER } from './kinds.ts';
 import { countJobs, countStuckJobs } from './reads.ts';
 
 /** Finished jobs are counted one by one up to here; beyond it the statistics tell. */

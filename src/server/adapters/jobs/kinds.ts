@@ -17,12 +17,13 @@ const HOUR = 3_600;
  */
 export const KIND_RULES: Readonly<Record<JobKind, KindRules>> = {
   'apply-peer': { retryLimit: 12, fields: ['peerId'], keptSeconds: 7 * 24 * HOUR },
+  'apply-user': { retryLimit: 12, fields: ['peerId'], keptSeconds: 7 * 24 * HOUR },
   'reconcile-node': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
+  'reconcile-inbound': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
+  'count-traffic': { retryLimit: 3, fields: [], keptSeconds: HOUR },
   'expire-subscriptions': { retryLimit: 3, fields: [], keptSeconds: HOUR },
   housekeeping: { retryLimit: 3, fields: [], keptSeconds: HOUR },
 };
-
-export const JOB_KINDS = Object.keys(KIND_RULES) as readonly JobKind[];
 
 /** Where a job waits for a person after its last try. Nobody works on it. */
 export const DEAD_LETTER = 'dead-letter';

@@ -1,8 +1,8 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobKind } from '../../core/ports/jobs.ts';
 import { type Claim, type ClaimWrites, claimKey } from './claims.ts';
 import type { JobsDatabase } from './database.ts';
 import type { JobError } from './job-error.ts';
-import { JOB_KINDS } from './kinds.ts';
 
 /**
  * Keeps the leases of this process and ends those of processes that are gone. The clock may be set back: times that are

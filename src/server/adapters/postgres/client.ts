@@ -3,6 +3,7 @@ import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import { type DatabaseAddress, describeAddress } from './address.ts';
+import { CONNECT_TIMEOUT_MS, TRANSACTION_SLACK_MS } from './calls.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { Drizzle, Tx } from './drizzle-session.ts';
 import { createHealthRecord, type DatabaseHealth } from './health.ts';
@@ -11,6 +12,7 @@ import { createNestingGuard } from './nesting.ts';
 import { createPool, type PoolStats } from './pool.ts';
 import { createRawSql, type RawSql } from './raw-sql.ts';
 import { openSession } from './session.ts';
+import { createTimed } from './timed.ts';
 import { createTransactionRunner, type RunTransaction } from './transaction.ts';
 
 export { toSqlExecutor } from './drizzle-session.ts';
@@ -48,9 +50,6 @@ export interface DatabaseOptions {
   readonly log: Log;
 }
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const TRANSACTION_SLACK_MS = 2_000;
-
 export function createDatabase(options: DatabaseOptions): Database {
   const { address, clock, random, log, statementTimeoutMs, idleInTxTimeoutMs } = options;
   const deadlines = createDeadlines(clock);
@@ -65,21 +64,23 @@ export function createDatabase(options: DatabaseOptions): Database {
     // Below the statement's own limit, so that a wait for a lock is told apart from a slow statement.
     lockTimeoutMs: Math.ceil(statementTimeoutMs * 0.8),
   };
-  const open = () => openSession(session);
-  const pool = createPool({
+  const timed = createTimed(options);
+  const open = timed('postgres.connect', () => openSession(session));
+  const bare = createPool({
     max: options.poolMax,
     acquireTimeoutMs: options.acquireTimeoutMs,
     clock,
     deadlines,
     open,
   });
-  const keeper = createKeeper({ pool, poolMin: options.poolMin, health, clock, random, log });
-  const raw = createRawSql({ pool, nesting, health });
+  const pool = { ...bare, acquire: timed('postgres.acquire', bare.acquire) };
+  const keeper = createKeeper({ pool, poolMin: options.poolMin, health, clock, random, log, timed });
+  const raw = createRawSql({ pool, nesting, health, timed });
   const limitMs = statementTimeoutMs + TRANSACTION_SLACK_MS;
   observe(options.metrics, pool.stats);
 
   return {
-    transaction: createTransactionRunner({ pool, nesting, deadlines, health, clock, random, limitMs }),
+    transaction: createTransactionRunner({ pool, nesting, deadlines, health, clock, random, limitMs, timed }),
     read: raw.read,
     raw: raw.sql,
     health: () => health.read(3 * KEEP_EVERY_MS),

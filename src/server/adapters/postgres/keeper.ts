@@ -1,8 +1,10 @@
 import { toAppError } from '../../core/errors.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { PING_LIMIT_MS } from './calls.ts';
 import type { HealthRecord } from './health.ts';
 import type { Pool, PooledSession } from './pool.ts';
+import type { Timed } from './timed.ts';
 
 /**
  * Looks after the pool in the background: asks every connection that has been quiet whether it is still there
@@ -23,20 +25,24 @@ export interface KeeperDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly timed: Timed;
 }
 
 export const KEEP_EVERY_MS = 3_000;
-const PING_LIMIT_MS = 2_000;
 const IDLE_LIMIT_MS = 60_000;
 const LIFETIME_MS = 45 * 60_000;
 
-export function createKeeper({ pool, poolMin, health, clock, random, log }: KeeperDeps): Keeper {
+export function createKeeper({ pool, poolMin, health, clock, random, log, timed }: KeeperDeps): Keeper {
   const stopping = new AbortController();
   let loop: Promise<void> | undefined;
 
-  async function ping({ session }: PooledSession): Promise<void> {
+  const askWhether = timed('postgres.ping', ({ session }: PooledSession) =>
+    session.query('SELECT 1', [], { limitMs: PING_LIMIT_MS }),
+  );
+
+  async function ping(pooled: PooledSession): Promise<void> {
     try {
-      await session.query('SELECT 1', [], { limitMs: PING_LIMIT_MS });
+      await askWhether(pooled);
       health.answered();
     } catch (error) {
       health.failed(toAppError(error));

@@ -3,6 +3,7 @@ import { AppError, toAppError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { DatabaseAddress } from './address.ts';
+import { CONNECT_TIMEOUT_MS, MIGRATION_STATEMENT_MS } from './calls.ts';
 import { notReachable } from './client.ts';
 import { createDeadlines } from './deadlines.ts';
 import type { MigrationFile } from './migrations.ts';
@@ -19,9 +20,6 @@ export interface MigrateOptions {
   whileLocked?(): Promise<void>;
 }
 
-/** A statement of a migration may take long on a big table. */
-const STATEMENT_LIMIT_MS = 10 * 60_000;
-const CONNECT_TIMEOUT_MS = 5_000;
 /** Any fixed number; it only has to be the same in every Adit that shares a database. */
 const LOCK_KEY = 0x61646974;
 
@@ -59,8 +57,8 @@ export async function migrate(options: MigrateOptions): Promise<readonly string[
 async function open({ address, clock, lockWaitMs = 60_000 }: MigrateOptions): Promise<Session> {
   const limits = {
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
-    statementTimeoutMs: STATEMENT_LIMIT_MS,
-    idleInTxTimeoutMs: STATEMENT_LIMIT_MS,
+    statementTimeoutMs: MIGRATION_STATEMENT_MS,
+    idleInTxTimeoutMs: MIGRATION_STATEMENT_MS,
     lockTimeoutMs: lockWaitMs,
   };
   try {

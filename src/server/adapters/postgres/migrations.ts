@@ -4,6 +4,7 @@ import operators from '../../../../drizzle/0002_operators.sql' with { type: 'tex
 import operations from '../../../../drizzle/0003_operations.sql' with { type: 'text' };
 import events from '../../../../drizzle/0004_events.sql' with { type: 'text' };
 import addedPools from '../../../../drizzle/0005_added_pools.sql' with { type: 'text' };
+import nodes from '../../../../drizzle/0006_nodes.sql' with { type: 'text' };
 
 /** One SQL file of `drizzle/`. Files are only ever added: an applied one never changes. */
 export interface MigrationFile {
@@ -22,4 +23,5 @@ export const MIGRATIONS: readonly MigrationFile[] = [
   { name: '0003_operations', sql: operations },
   { name: '0004_events', sql: events },
   { name: '0005_added_pools', sql: addedPools },
+  { name: '0006_nodes', sql: nodes },
 ];

@@ -4,6 +4,7 @@ import type { HealthRecord } from './health.ts';
 import type { NestingGuard } from './nesting.ts';
 import type { Lease, Pool } from './pool.ts';
 import type { Session } from './session.ts';
+import type { Timed } from './timed.ts';
 import { translateError } from './translate-error.ts';
 import { toRows, type WireResult } from './wire-types.ts';
 
@@ -22,19 +23,25 @@ export interface ReservedSql extends SqlExecutor {
   release(): Promise<void>;
 }
 
+type Ask = <T>(work: () => Promise<T>) => Promise<T>;
+
 export interface RawSqlDeps {
   readonly pool: Pool;
   readonly nesting: NestingGuard;
   readonly health: HealthRecord;
+  readonly timed: Timed;
 }
 
-export function createRawSql({ pool, nesting, health }: RawSqlDeps) {
+export function createRawSql({ pool, nesting, health, timed }: RawSqlDeps) {
+  const ask = timed('postgres.statement', <T>(work: () => Promise<T>) => work()) as Ask;
+
   async function withSession<T>(work: (session: Session) => Promise<T>): Promise<T> {
     nesting.refuse();
     let lease: Lease | undefined;
     try {
       lease = await pool.acquire();
-      const value = await work(lease.session);
+      const { session } = lease;
+      const value = await ask(() => work(session));
       health.answered();
       return value;
     } catch (error) {

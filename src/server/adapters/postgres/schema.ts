@@ -63,6 +63,12 @@ export const subscriptions = adit.table(
     endsAt: moment('ends_at').notNull(),
     /** Set once its end has been carried out on the node. */
     expiredAt: moment('expired_at'),
+    /** Bytes in both directions it may use; null: as many as it likes. */
+    trafficLimitBytes: bigint('traffic_limit_bytes', { mode: 'number' }),
+    /** Bytes used while it was the account's running subscription. */
+    usedBytes: bigint('used_bytes', { mode: 'number' }).notNull().default(0),
+    /** Set once the limit was reached and carried out on the node. */
+    limitedAt: moment('limited_at'),
   },
   (t) => [
     index('subscriptions_account').on(t.accountId),
@@ -70,14 +76,22 @@ export const subscriptions = adit.table(
     uniqueIndex('subscriptions_one_trial').on(t.accountId).where(sql`plan = 'trial'`),
     // Serves the expiry job: only what has not been carried out is in it.
     index('subscriptions_due').on(t.endsAt).where(sql`expired_at is null`),
+    // Serves the limits: only those that have one and have not reached it are in it.
+    index('subscriptions_limited')
+      .on(t.accountId)
+      .where(sql`traffic_limit_bytes is not null and limited_at is null and expired_at is null`),
   ],
 );
 
-/** A VPN server. `lease_epoch` counts take-overs: writes of an older holder are refused. */
+/** A VPN server, one row a protocol. `lease_epoch` counts take-overs: writes of an older holder are refused. */
 export const nodes = adit.table('nodes', {
   id: text('id').primaryKey(),
+  protocol: text('protocol', { enum: ['wireguard', 'vless'] })
+    .notNull()
+    .default('wireguard'),
   endpoint: text('endpoint').notNull(),
-  publicKey: text('public_key').notNull(),
+  /** Of its WireGuard interface; null where there is none. */
+  publicKey: text('public_key'),
   leaseEpoch: integer('lease_epoch').notNull().default(0),
   createdAt: moment('created_at').notNull().defaultNow(),
 });
@@ -160,11 +174,19 @@ export const peers = adit.table(
     nodeId: text('node_id')
       .notNull()
       .references(() => nodes.id),
-    protocol: text('protocol').notNull().default('wireguard'),
+    protocol: text('protocol', { enum: ['wireguard', 'vless'] })
+      .notNull()
+      .default('wireguard'),
     publicKey: text('public_key').unique('peers_public_key'),
-    poolId: integer('pool_id').notNull(),
-    position: integer('position').notNull(),
-    ip4: inet('ip4').notNull(),
+    /**
+     * VLESS: which of its user ids is the valid one. The id itself is made of this number, the peer's id and a key in
+     * STATE_DIR, and has no column: whoever reads the database cannot connect.
+     */
+    keyNumber: integer('key_number').notNull().default(1),
+    /** WireGuard only, as are position and addresses. */
+    poolId: integer('pool_id'),
+    position: integer('position'),
+    ip4: inet('ip4'),
     ip6: inet('ip6'),
     wanted: boolean('wanted').notNull().default(true),
     generation: integer('generation').notNull().default(1),
@@ -188,6 +210,11 @@ export const peers = adit.table(
     index('peers_released').on(t.releasedAt, t.poolId).where(sql`released_at is not null`),
     index('peers_key_prefix').on(sql`public_key text_pattern_ops`),
     index('peers_unapplied').on(t.nodeId, t.changedAt).where(sql`generation <> applied_generation`),
+    check(
+      'peers_protocol',
+      sql`case protocol when 'wireguard' then ip4 is not null and pool_id is not null and position is not null
+               when 'vless' then ip4 is null and public_key is null else false end`,
+    ),
   ],
 );
 
@@ -262,6 +289,14 @@ export const reconcileRuns = adit.table(
     quarantined: integer('quarantined').notNull(),
     refused: integer('refused').notNull(),
     error: text('error'),
+    /** Nothing was done: an operator wanted to see what would be. */
+    dryRun: boolean('dry_run').notNull().default(false),
+    /** What separated the two, at most some hundred lines of it; null: nothing did. */
+    diff: jsonb('diff'),
   },
-  (t) => [index('reconcile_runs_started').on(t.startedAt)],
+  (t) => [
+    index('reconcile_runs_started').on(t.startedAt),
+    // Serves the history of one node.
+    index('reconcile_runs_node').on(t.nodeId, t.id),
+  ],
 );

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import postgres from 'postgres';
 import { AppError } from '../../core/errors.ts';
 import type { DatabaseAddress } from './address.ts';
+import { ANSWER_SLACK_MS } from './calls.ts';
 import type { Deadlines } from './deadlines.ts';
 import { connectionLost, isConnectionFailure, translateError } from './translate-error.ts';
 import { type ClientOptions, useWireTypes, type WireResult, type WireTables } from './wire-types.ts';
@@ -48,7 +49,6 @@ export interface SessionOptions {
   readonly lockTimeoutMs: number;
 }
 
-const ANSWER_SLACK_MS = 1_000;
 const MAX_PREPARED = 256;
 
 /** Connects. Throws AppError `unavailable`, or `internal` when the server refuses who we are. */

@@ -6,6 +6,7 @@ import type { HealthRecord } from './health.ts';
 import type { NestingGuard } from './nesting.ts';
 import type { Lease, Pool } from './pool.ts';
 import type { Session } from './session.ts';
+import type { Timed } from './timed.ts';
 import { isConnectionFailure, mayRunAgain, translateError } from './translate-error.ts';
 
 export type Work<T> = (tx: Tx) => Promise<T>;
@@ -24,6 +25,7 @@ export interface TransactionDeps {
   readonly random: Random;
   /** For the whole transaction, waiting for a connection not included. */
   readonly limitMs: number;
+  readonly timed: Timed;
 }
 
 export type RunTransaction = <T>(work: Work<T>, options?: TransactionOptions) => Promise<T>;
@@ -36,11 +38,13 @@ const MAX_RETRIES = 3;
  * with `details.commit = 'unknown'`: only the caller's own idempotence can tell.
  */
 export function createTransactionRunner(deps: TransactionDeps): RunTransaction {
+  const carry = deps.timed('postgres.transaction', carryOut<unknown>) as typeof carryOut;
   return async (work, options = {}) => {
     deps.nesting.refuse();
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return await runOnce(deps, work, options.signal);
+        options.signal?.throwIfAborted();
+        return await carry(deps, await begin(deps.pool), work, options.signal);
       } catch (error) {
         const failure = translateError(error);
         deps.health.failed(failure);
@@ -51,9 +55,12 @@ export function createTransactionRunner(deps: TransactionDeps): RunTransaction {
   };
 }
 
-async function runOnce<T>(deps: TransactionDeps, work: Work<T>, signal: AbortSignal | undefined): Promise<T> {
-  signal?.throwIfAborted();
-  const lease = await begin(deps.pool);
+async function carryOut<T>(
+  deps: TransactionDeps,
+  lease: Lease,
+  work: Work<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
   const { drizzle, close } = borrow(lease.session);
   const interruption = createInterruption(deps, signal);
   try {

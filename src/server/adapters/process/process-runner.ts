@@ -1,3 +1,4 @@
+import type { CallBook } from '../../core/call-rules.ts';
 import { failureReason, judgeCall } from '../../core/outside-call.ts';
 import type { Breakers } from '../../core/ports/breaker.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -13,8 +14,8 @@ export interface ProcessRunnerDeps {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly breakers: Breakers;
-  /** WG_COMMAND_TIMEOUT_MS. */
-  readonly defaultTimeoutMs: number;
+  /** A run without a rule is refused; one may ask for less time than its rule gives, not for more. */
+  readonly book: CallBook;
   /** The environment of children whose request names none. Default: Debian's PATH, and LANG=C.UTF-8. */
   readonly baseEnv?: Readonly<Record<string, string>>;
 }
@@ -74,6 +75,7 @@ function guarded(deps: ProcessRunnerDeps, request: RunRequest, name: string) {
     okCodes: request.okCodes ?? [0],
     onStart: () => deps.metrics.processStarted(programName(request.argv)),
   };
-  const signal = deps.clock.deadline(request.timeoutMs ?? deps.defaultTimeoutMs, request.signal);
+  const limitMs = deps.book.deadlineMs(name, 'process');
+  const signal = deps.clock.deadline(Math.min(request.timeoutMs ?? limitMs, limitMs), request.signal);
   return runToEnd(run, signal);
 }

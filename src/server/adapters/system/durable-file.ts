@@ -2,27 +2,66 @@ import { constants } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { AppError } from '../../core/errors.ts';
+import { WRITE_LIMIT_MS } from './calls.ts';
+import { systemClock } from './clock.ts';
 
 export interface DurableWrite {
   /** Permission bits, set whatever the umask is. */
   readonly mode: number;
+  /** How long the disk may take. Default 10 s. */
+  readonly limitMs?: number;
 }
 
 /**
  * Replaces the file as a whole: temp file in the same folder, fsync, rename, fsync of the folder. A reader sees the
  * old text or the new, never a part; a full disk or a crash leaves the old one. A symbolic link is replaced, not
- * followed. Repeating is safe. Throws AppError `unavailable` when the disk refuses (full, read-only, broken).
+ * followed. Repeating is safe. Throws AppError `unavailable` when the disk refuses (full, read-only, broken) and
+ * `timeout` when it stands still; what was given up never replaces what is written later.
  */
 export async function writeFileDurably(path: string, text: string, options: DurableWrite): Promise<void> {
+  const patience = systemClock.deadline(options.limitMs ?? WRITE_LIMIT_MS);
+  const before = unfinished.get(path);
+  const writing = replace({ path, text, mode: options.mode, before, patience });
+  const ended = writing.catch(() => undefined);
+  unfinished.set(path, ended);
+  void ended.then(() => {
+    if (unfinished.get(path) === ended) unfinished.delete(path);
+  });
+  await Promise.race([writing, expiry(path, patience)]);
+}
+
+/** The last write of each file that the disk has not ended: a later one waits for it, or it could come out on top. */
+const unfinished = new Map<string, Promise<void>>();
+
+interface Replacement {
+  readonly path: string;
+  readonly text: string;
+  readonly mode: number;
+  readonly before: Promise<void> | undefined;
+  readonly patience: AbortSignal;
+}
+
+async function replace({ path, text, mode, before, patience }: Replacement): Promise<void> {
   const temp = join(dirname(path), `${tempPrefix(path)}${Bun.randomUUIDv7()}${TEMP_SUFFIX}`);
   try {
-    await writeAndSync(temp, text, options.mode);
+    await writeAndSync(temp, text, mode);
+    await before;
+    patience.throwIfAborted();
     await rename(temp, path);
     await syncFolder(dirname(path));
   } catch (error) {
     await rm(temp, { force: true }).catch(() => {});
     throw translated(path, error);
   }
+}
+
+/** Never resolves. */
+function expiry(path: string, patience: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    const details = { path };
+    const stoodStill = () => reject(new AppError('timeout', `${path}: the disk stands still.`, { details }));
+    patience.addEventListener('abort', stoodStill, { once: true });
+  });
 }
 
 /**

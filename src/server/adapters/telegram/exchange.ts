@@ -1,5 +1,6 @@
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { HttpAnswer, HttpRequester } from '../../core/ports/http-requester.ts';
+import { POLL_SLACK_MS, telegramCall } from './calls.ts';
 import { encodeBody } from './multipart.ts';
 import type { TelegramAnswer } from './refusals.ts';
 
@@ -9,14 +10,8 @@ export interface ExchangeDeps {
   readonly apiRoot: string;
 }
 
-const SEND_MS = 10_000;
-const UPLOAD_MS = 30_000;
-/** What a long poll gets on top of the time it asks Telegram to wait. */
-const POLL_SLACK_MS = 10_000;
 /** A hundred updates of 4,096 escaped characters fit. */
 const POLL_ANSWER_BYTES = 16 * 1024 * 1024;
-/** Doing these twice is the same as doing them once. */
-const REPEATABLE = /^(edit|delete|set|answer|get(?!Updates))/;
 
 /** One call of the Bot API: whatever Telegram answered, or AppError `timeout` or `unavailable`. */
 export type Exchange = (
@@ -29,16 +24,17 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   const root = `${deps.apiRoot}/bot${deps.token}`;
   return async (method, payload, signal) => {
     const encoded = await encodeBody(payload);
-    const upload = typeof encoded.body !== 'string';
+    const rule = telegramCall(method);
+    if (!rule) throw new AppError('internal', `No rule allows the method ${method}.`);
     const answer = await deps.requester
       .request({
-        name: `telegram.${method}`,
+        name: rule.name,
         method: 'POST',
         url: `${root}/${method}`,
         headers: { 'content-type': encoded.contentType },
         body: encoded.body,
-        timeoutMs: deadlineMs(method, payload, upload),
-        retries: REPEATABLE.test(method) ? 2 : 0,
+        timeoutMs: method === 'getUpdates' ? pollMs(payload) : rule.deadline,
+        retries: rule.retries,
         maxResponseBytes: method === 'getUpdates' ? POLL_ANSWER_BYTES : undefined,
         signal,
       })
@@ -47,10 +43,8 @@ export function createExchange(deps: ExchangeDeps): Exchange {
   };
 }
 
-function deadlineMs(method: string, payload: Readonly<Record<string, unknown>>, upload: boolean): number {
-  if (method === 'getUpdates') return Number(payload.timeout ?? 0) * 1000 + POLL_SLACK_MS;
-  return upload ? UPLOAD_MS : SEND_MS;
-}
+const pollMs = (payload: Readonly<Record<string, unknown>>): number =>
+  Number(payload.timeout ?? 0) * 1000 + POLL_SLACK_MS;
 
 const decoder = new TextDecoder();
 

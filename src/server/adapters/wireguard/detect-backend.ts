@@ -38,7 +38,7 @@ export async function detectBackend({
 /** Null when it went well, else the last thing the program said. */
 async function failureOf(runner: ProcessRunner, argv: RunRequest['argv']): Promise<string | null> {
   try {
-    await runner.run({ argv });
+    await runner.run({ argv, name: 'backend.detect' });
     return null;
   } catch (error) {
     const known = toAppError(error);

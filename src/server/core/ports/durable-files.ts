@@ -13,7 +13,8 @@ export type WithFileLock = <T>(
 
 /**
  * Replaces the file as a whole: temp file in the same folder, fsync, rename, fsync of the folder. When it throws,
- * the old file is as it was. AppError `unavailable` when the disk refuses (full, read-only, broken).
+ * the old file is as it was. AppError `unavailable` when the disk refuses (full, read-only, broken), `timeout` when
+ * it stands still.
  */
 export type WriteFileDurably = (
   path: string,

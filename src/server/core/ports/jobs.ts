@@ -2,7 +2,12 @@
 export interface JobKinds {
   /** Bring one peer of the node's interface to what the database wants, and deliver its config when one is due. */
   'apply-peer': { readonly peerId: string };
+  /** The same for a VLESS user. A queue of its own: an Xray that stands still keeps no WireGuard peer waiting. */
+  'apply-user': { readonly peerId: string };
   'reconcile-node': { readonly nodeId: string };
+  'reconcile-inbound': { readonly nodeId: string };
+  /** Reads what nodes counted into totals that outlive them, and ends what has used up its limit. */
+  'count-traffic': Record<string, never>;
   'expire-subscriptions': Record<string, never>;
   /** Resting addresses go back to free, old updates and runs are forgotten. */
   housekeeping: Record<string, never>;

@@ -12,6 +12,7 @@ export interface CliHandlers {
   doctor(options: JsonOption): Promise<ExitCode>;
   status(options: JsonOption): Promise<ExitCode>;
   createAdmin(options: AdminOption): Promise<ExitCode>;
+  showConfig(): Promise<ExitCode>;
   simulator(options: PortOption): Promise<ExitCode>;
 }
 
@@ -49,7 +50,7 @@ Examples:
   adit doctor               look at what adit serve needs, and say what to do about the rest
   BOT_TOKEN=… WG_ENDPOINT=vpn.example.com:51820 adit serve
 
-Configuration comes from environment variables; docs/configuration.md describes each of them.
+Configuration comes from environment variables; adit config describes each of them.
 Exit codes: 0 well, 1 failed, 2 wrong usage or configuration.`;
 
 export function createCli(deps: CliDeps): Cli {
@@ -92,6 +93,9 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
     settle(await handlers.status({ json: options.json === true }));
   });
   withAdmin(program, handlers, settle);
+  verb('config', 'describe every variable, and show what is set').action(async () => {
+    settle(await handlers.showConfig());
+  });
   verb('version', 'say which version this is').action(() => out(`${versionLine}\n`));
   withPort(verb('simulator', 'run the Telegram simulator alone', true)).action(async (options) => {
     settle(await handlers.simulator({ port: options.port }));

@@ -1,6 +1,6 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobOperations } from '../../core/ports/job-desk.ts';
 import { type Act, NOT_FOUND, type NotFound, type OperateDeps } from './deps.ts';
-import { WAKEABLE } from './wakeable.ts';
 
 export type JobAct = 'retry' | 'cancel' | 'discard';
 export type JobActOutcome =
@@ -24,7 +24,7 @@ export async function changeJob(
     await tx.record({ at, actor, action: `job-${act}`, subject: `job:${id}`, details: {} });
     return { kind: 'done' };
   });
-  if (act === 'retry' && outcome.kind === 'done') deps.wake(WAKEABLE);
+  if (act === 'retry' && outcome.kind === 'done') deps.wake(JOB_KINDS);
   return outcome;
 }
 

@@ -1,7 +1,7 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobQuery } from '../../core/ports/job-desk.ts';
 import { type JobAct, perform } from './change-job.ts';
 import type { Act, OperateDeps } from './deps.ts';
-import { WAKEABLE } from './wakeable.ts';
 
 export interface ManyJobsOutcome {
   readonly touched: number;
@@ -42,7 +42,7 @@ export async function changeManyJobs(
     });
     touched += step.count;
     last = step.last;
-    if (act === 'retry' && step.count > 0) deps.wake(WAKEABLE);
+    if (act === 'retry' && step.count > 0) deps.wake(JOB_KINDS);
     if (last === null) return { touched, complete: true };
   }
   return { touched, complete: false };

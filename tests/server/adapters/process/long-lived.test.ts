@@ -1,11 +1,11 @@
 import { expect, test } from 'bun:test';
 import { createProcessRunner } from '../../../../src/server/adapters/process/process-runner.ts';
-import { createDoorKit } from '../../../support/door-kit.ts';
+import { anyCall, createDoorKit } from '../../../support/door-kit.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf, timeOf } from '../../../support/failures.ts';
 import { children, isAlive, openFds } from '../../../support/machine.ts';
 
-const runner = createProcessRunner({ ...createDoorKit(), defaultTimeoutMs: 5_000 });
+const runner = createProcessRunner({ ...createDoorKit(), book: anyCall(5_000) });
 
 test('start gives pid, exit code and the last lines of both outputs', async () => {
   const child = runner.start({ argv: ['sh', '-c', 'echo $$; echo err >&2; exit 7'] });

@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test';
 import { readFile } from 'node:fs/promises';
 import { createProcessRunner } from '../../../../src/server/adapters/process/process-runner.ts';
-import { createDoorKit, type DoorKitOptions } from '../../../support/door-kit.ts';
+import { anyCall, createDoorKit, type DoorKitOptions } from '../../../support/door-kit.ts';
 import { eventually } from '../../../support/eventually.ts';
 import { failureOf, timeOf } from '../../../support/failures.ts';
 import { children, isAlive, openFds, tempFolder } from '../../../support/machine.ts';
 
 function setUp(options?: DoorKitOptions) {
   const kit = createDoorKit(options);
-  return { ...kit, runner: createProcessRunner({ ...kit, defaultTimeoutMs: 5_000 }) };
+  return { ...kit, runner: createProcessRunner({ ...kit, book: anyCall(5_000) }) };
 }
 
 const sh = (script: string, ...args: string[]): [string, ...string[]] => ['sh', '-c', script, 'sh', ...args];

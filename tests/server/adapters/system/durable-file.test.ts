@@ -110,3 +110,27 @@ test('sweepTemps removes what a crash left beside this file, and nothing else', 
   expect((await readdir(folder.path)).toSorted()).toEqual(kept.toSorted());
   expect(await sweepTemps(folder.file('wg0.conf'))).toBe(0);
 });
+
+test('F-W2 a disk that stands still: told within the limit, and what was given up never comes out on top', async () => {
+  await using folder = await tempFolder();
+  const path = folder.file('wg0.conf');
+  const program = new URL('../../../support/programs/slow-disk-writer.ts', import.meta.url).pathname;
+  const slow = [
+    'strace',
+    '-f',
+    '-qq',
+    '-o',
+    '/dev/null',
+    '-e',
+    'trace=fsync',
+    '-e',
+    'inject=fsync:delay_enter=2000000:when=1',
+  ];
+  const child = Bun.spawn([...slow, process.execPath, program, path, '300'], { stdout: 'pipe' });
+  const { ending, tookMs } = await new Response(child.stdout).json();
+  expect(await child.exited).toBe(0);
+  expect(ending).toBe('timeout');
+  expect(tookMs).toBeLessThan(1500);
+  expect(readFileSync(path, 'utf8')).toBe('later\n');
+  expect(await readdir(folder.path)).toEqual(['wg0.conf']);
+}, 20_000);

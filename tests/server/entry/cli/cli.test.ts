@@ -22,7 +22,16 @@ async function run(
     calls.push([name, options]);
     return answer();
   };
-  const names = ['serve', 'demo', 'migrate', 'doctor', 'status', 'createAdmin', 'simulator'] as const;
+  const names = [
+    'serve',
+    'demo',
+    'migrate',
+    'doctor',
+    'status',
+    'createAdmin',
+    'showConfig',
+    'simulator',
+  ] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, verb(name)])) as unknown as CliHandlers;
   const cli = createCli({
     version: { version: '1.2.3', commit: 'abcdef012345' },
@@ -102,18 +111,18 @@ describe('help', () => {
   test('names every verb but the hidden one, examples, and where the configuration is described', async () => {
     const { out, code } = await run(['--help']);
     expect(code).toBe(0);
-    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'version']) {
+    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'config', 'version']) {
       expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
     expect(out).not.toContain('simulator');
-    expect(out).toContain('docs/configuration.md');
+    expect(out).toContain('adit config describes each');
     expect(out).toContain('Exit codes');
   });
 
   test('fits a terminal of 80 columns, a line a verb', async () => {
     const { out } = await run(['--help']);
     const commands = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).trim().split('\n');
-    expect(commands).toHaveLength(1 + 8);
+    expect(commands).toHaveLength(1 + 9);
   });
 
   test('a verb has its own', async () => {

@@ -137,7 +137,8 @@ async function* wantedPages(database: Database, node: NodeId): AsyncIterable<rea
 const wantedColumns = {
   id: peers.id,
   publicKey: peers.publicKey,
-  ip4: peers.ip4,
+  // A peer with a public key has an address.
+  ip4: sql<string>`${peers.ip4}`,
   ip6: peers.ip6,
   applied: sql<boolean>`${peers.generation} = ${peers.appliedGeneration}`,
 };
