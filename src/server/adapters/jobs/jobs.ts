@@ -15,6 +15,7 @@ import { createJobOperations } from './job-operations.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLeases } from './leases.ts';
 import { createLoopRecorder } from './loop.ts';
+import { discardOutlived } from './outlived.ts';
 import { countJobs, countStuckJobs, type JobCount } from './reads.ts';
 import { beginRun, type Run } from './run.ts';
 import { createSettler } from './settler.ts';
@@ -90,7 +91,8 @@ export function createJobs(deps: JobsDeps): Jobs {
   function begin(): Run {
     const leaseMs = deps.leaseSeconds * 1_000;
     const settler = createSettler({ writes, clock, log, leaseMs, repeatMs: deps.pollIntervalMs });
-    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, recorders });
+    const discard = () => discardOutlived(database, schema);
+    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, recorders, discardOutlived: discard });
     for (const spec of specs.values()) begun.add(spec);
     return begun;
   }

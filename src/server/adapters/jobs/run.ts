@@ -20,13 +20,14 @@ export interface RunDeps {
   readonly boss: PgBoss;
   readonly clock: Clock;
   readonly leases: Leases;
+  discardOutlived(): Promise<unknown>;
   readonly settler: Settler;
   readonly leaseMs: number;
   readonly pollIntervalMs: number;
   readonly recorders: { readonly leases: LoopRecorder; readonly maintenance: LoopRecorder };
 }
 
-/** Only asks whether the hourly maintenance is due. */
+/** The hourly maintenance is only asked whether it is due. */
 const MAINTENANCE_EVERY_MS = 60_000;
 /** For the last writes of a stop whose grace is over. */
 const LAST_WRITES_MS = 2_000;
@@ -43,7 +44,10 @@ export function beginRun(deps: RunDeps): Run {
   const background = (recorder: LoopRecorder) => ({ clock, recorder, signal: keeping.signal });
   const keepers = [
     runEvery(deps.leaseMs / 3, background(deps.recorders.leases), () => leases.sweep(held())),
-    runEvery(MAINTENANCE_EVERY_MS, background(deps.recorders.maintenance), () => deps.boss.supervise()),
+    runEvery(MAINTENANCE_EVERY_MS, background(deps.recorders.maintenance), async () => {
+      await deps.discardOutlived();
+      await deps.boss.supervise();
+    }),
   ];
 
   async function drained(): Promise<void> {
