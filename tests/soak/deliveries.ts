@@ -76,7 +76,7 @@ async function wantedOf(rig: AditRig): Promise<readonly WantedPeer[]> {
     select d.account_id::int as account, p.public_key as key, host(p.ip4) || '/32' as address,
            (select i.document_message_id::int from adit.issues i
              where i.peer_id = p.id and i.superseded_at is null
-             order by i.delivered_at desc nulls first limit 1) as document
+             order by i.document_message_id desc nulls first limit 1) as document
       from adit.peers p join adit.devices d on d.id = p.device_id where p.wanted`;
   return rows as unknown as readonly WantedPeer[];
 }

@@ -54,9 +54,9 @@ export async function createHouse(
   const proxy = await startProxy(rig, server);
   undo.defer(() => proxy.end());
   const whole = { ...rig, sql, stateDir: join(disk.path, 'state'), wgConf: () => readConf(disk) };
-  const supervisor = createSupervisor(whole, HTTP_PORT, timeline);
-  undo.defer(supervisor.end);
   const pulse = undo.use(createPulse(rig.place, HTTP_PORT));
+  const supervisor = createSupervisor(whole, HTTP_PORT, timeline, pulse.follow);
+  undo.defer(supervisor.end);
   const parts = undo.move();
   return {
     ...{ rig: whole, supervisor, postgres: server, disk, wg, clock, pulse, proxy: proxy.order },

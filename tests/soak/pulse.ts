@@ -8,12 +8,16 @@ export interface Beat {
   readonly ok: boolean;
   /** How long a server that does nothing took at the same moment. */
   readonly witnessMs: number;
+  /** How long of it the program was ready to run and had no processor. */
+  readonly queuedMs: number;
 }
 
 export interface Pulse extends AsyncDisposable {
   readonly asked: () => number;
   /** Answers that took over 150 ms, or did not come. */
   readonly slow: readonly Beat[];
+  /** The process that answers from now on. */
+  follow(pid: number): void;
 }
 
 export function createPulse(place: Place, port: number): Pulse {
@@ -36,6 +40,10 @@ export function createPulse(place: Place, port: number): Pulse {
   return {
     asked: () => asked,
     slow,
+    follow(pid) {
+      child.stdin.write(`${pid}\n`);
+      child.stdin.flush();
+    },
     async [Symbol.asyncDispose]() {
       child.stdin.end();
       await child.exited;

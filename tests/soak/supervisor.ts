@@ -39,7 +39,12 @@ interface Down {
   to: number;
 }
 
-export function createSupervisor(rig: AditRig, port: number, timeline: Timeline): Supervisor {
+export function createSupervisor(
+  rig: AditRig,
+  port: number,
+  timeline: Timeline,
+  started: (pid: number) => void,
+): Supervisor {
   const downs: Down[] = [{ from: 0, to: Number.POSITIVE_INFINITY }];
   const ownEnds: OwnEnd[] = [];
   let current: AditProcess | null = null;
@@ -82,6 +87,7 @@ export function createSupervisor(rig: AditRig, port: number, timeline: Timeline)
       const adit = await rig.start({ wait: false });
       current = adit;
       starts += 1;
+      started(adit.pid);
       const ready = awaitReady(adit);
       const code = await adit.exited;
       current = null;

@@ -1,4 +1,4 @@
-import type { AccountState, Device } from '../../src/server/core/access.ts';
+import { type AccountState, type Device, latestStart } from '../../src/server/core/access.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { AccountId, DeviceId, PeerId, UpdateId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -50,7 +50,7 @@ const ownerOf = (tables: Tables, peer: PeerRow) => tables.devices.get(peer.devic
 
 function hasAccess(tables: Tables, id: AccountId, now: Date): boolean {
   const own = [...tables.subscriptions.values()].filter((each) => each.accountId === id);
-  return own.some((each) => each.startsAt <= now && each.endsAt > now);
+  return own.some((each) => each.startsAt <= latestStart(now) && each.endsAt > now);
 }
 
 function accessTransaction(

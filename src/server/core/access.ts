@@ -83,9 +83,16 @@ export interface PromisedIssue {
 
 const DAY_MS = 86_400_000;
 
+/**
+ * A subscription that starts by then has begun. Half a day ahead of now: every one begins when it is written, and the
+ * clock may have been set back since; whoever came just before that must not be without access for as long as the step.
+ */
+export const latestStart = (now: Date): Date => new Date(now.getTime() + DAY_MS / 2);
+
 /** The subscription in force at `now`: the one that ends last. */
 export function activeSubscription(state: AccountState, now: Date): Subscription | null {
-  const running = state.subscriptions.filter((each) => each.startsAt <= now && each.endsAt > now);
+  const begun = latestStart(now);
+  const running = state.subscriptions.filter((each) => each.startsAt <= begun && each.endsAt > now);
   return running.reduce<Subscription | null>(
     (best, each) => (best === null || each.endsAt > best.endsAt ? each : best),
     null,

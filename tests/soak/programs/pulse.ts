@@ -1,12 +1,17 @@
 /**
- * Asks /healthz twenty times a second, and right after it a server that does nothing, to tell a slow program from a slow
- * machine. argv: port. Prints each answer that was slow or bad as a line of JSON, and how many it asked for each
- * five seconds.
+ * Asks /healthz twenty times a second, and at the same moment a server that does nothing; reads in /proc how long the
+ * program meanwhile waited for a processor: both tell a slow program from a slow machine. argv: port. Its input names the
+ * pid to look at, one a line. Prints each answer that was slow or bad as a line of JSON, and how many it asked for
+ * each five seconds.
  */
+import { readFileSync } from 'node:fs';
+import { pause } from '../../support/pause.ts';
+
 const port = Number(process.argv[2]);
 const EVERY_MS = 50;
 const NOTED_MS = 150;
 const PATIENCE_MS = 2_000;
+let pid = 0;
 
 if (process.argv[3] === 'witness') {
   Bun.serve({ port, hostname: '127.0.0.1', fetch: () => new Response('ok') });
@@ -14,7 +19,10 @@ if (process.argv[3] === 'witness') {
   const argv = [process.execPath, process.argv[1]!, String(port + 1), 'witness'];
   const witness = Bun.spawn(argv, { stdin: 'ignore', stdout: 'ignore', stderr: 'inherit' });
   process.on('exit', () => witness.kill('SIGKILL'));
-  process.stdin.on('end', () => process.exit(0)).resume();
+  process.stdin.on('data', (line) => {
+    pid = Number(line.toString().trim().split('\n').at(-1));
+  });
+  process.stdin.on('end', () => process.exit(0));
   for (;;) await round();
 }
 
@@ -23,14 +31,25 @@ async function round(): Promise<void> {
   let asked = 0;
   while (performance.now() < until) {
     const at = Date.now();
+    const before = waitedMs();
     const [adit, witness] = await Promise.all([ask(port, '/healthz'), ask(port + 1, '/')]);
     asked += 1;
     if (!adit.ok || adit.ms > NOTED_MS) {
-      say({ at, ms: Math.round(adit.ms), ok: adit.ok, witnessMs: Math.round(witness.ms) });
+      const queuedMs = Math.round(waitedMs() - before);
+      say({ at, ms: Math.round(adit.ms), ok: adit.ok, witnessMs: Math.round(witness.ms), queuedMs });
     }
-    await Bun.sleep(EVERY_MS);
+    await pause(EVERY_MS);
   }
   say({ asked });
+}
+
+/** How long its main thread has been ready to run and had no processor; see proc(5), schedstat. */
+function waitedMs(): number {
+  try {
+    return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1_000_000;
+  } catch {
+    return 0;
+  }
 }
 
 async function ask(at: number, path: string) {
@@ -45,5 +64,3 @@ async function ask(at: number, path: string) {
 function say(line: Readonly<Record<string, unknown>>): void {
   process.stdout.write(`${JSON.stringify(line)}\n`);
 }
-
-export {};

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { latestStart } from '../../../core/access.ts';
 import type { PoolRow, ReconcileRow, StoredNode } from '../../../core/ports/dashboard.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { ms } from './dashboard-keyset.ts';
@@ -78,7 +79,7 @@ async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> 
 export async function readPlanUse(tx: Tx, now: Date) {
   const rows = await tx.execute<{ plan: string; accounts: number }>(sql`
     select plan, count(distinct account_id) filter (
-             where starts_at <= ${now.toISOString()} and ends_at > ${now.toISOString()})::int as accounts
+             where starts_at <= ${latestStart(now).toISOString()} and ends_at > ${now.toISOString()})::int as accounts
       from adit.subscriptions group by plan order by plan`);
   return rows.map(({ plan, accounts }) => ({ plan, accounts }));
 }

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm';
+import { latestStart } from '../../../core/access.ts';
 import { type PeerId, peerId } from '../../../core/ids.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
@@ -30,7 +31,7 @@ export async function expireSubscriptions(tx: Tx, now: Date, limit: number): Pro
      where d.account_id in ${accounts} and p.device_id = d.id and p.wanted
        and not exists (
          select from adit.subscriptions s
-          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
+          where s.account_id = d.account_id and s.starts_at <= ${latestStart(now).toISOString()} and s.ends_at > ${now.toISOString()})
     returning p.id`);
   return { subscriptions: due.length, peers: peers.map((row) => peerId(row.id)) };
 }

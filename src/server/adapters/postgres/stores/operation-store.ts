@@ -1,4 +1,5 @@
 import { eq, lt, sql } from 'drizzle-orm';
+import { latestStart } from '../../../core/access.ts';
 import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
 import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
@@ -101,7 +102,7 @@ async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly Pee
        and p.device_id = d.id and not p.wanted and p.released_at is null
        and exists (
          select from adit.subscriptions s
-          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
+          where s.account_id = d.account_id and s.starts_at <= ${latestStart(now).toISOString()} and s.ends_at > ${now.toISOString()})
     returning p.id`);
   return peers.map((row) => peerId(row.id));
 }
