@@ -98,6 +98,9 @@ function doorOf(hub: LiveHub): Dashboard {
   return createDashboard({
     routes: createRouteTable([...overviewRoutes({ vitals, panels, clock }), ...liveRoutes(hub)]),
     findSession: async () => session,
+    askSession: async () => session,
+    askDatabase: async () => undefined,
+    databaseAnsweredWithin: () => true,
     isSetUp: async () => true,
     errorPage: () => 'error',
     notSetUpPage: () => 'not set up',

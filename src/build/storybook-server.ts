@@ -4,7 +4,7 @@ import { createWords } from '../server/adapters/words/words.ts';
 import { dashboardAssets } from '../views/assets/assets.ts';
 import type { Overview } from '../views/dashboard/models/overview.ts';
 import type { Language, Shell, Theme } from '../views/dashboard/models.ts';
-import { PANEL_NAMES, panelFrame } from '../views/dashboard/overview/live.tsx';
+import { PANEL_NAMES, type PanelName, panelFrame } from '../views/dashboard/overview/live.tsx';
 import { NOW } from '../views/storybook/moments.ts';
 import { calm, troubled } from '../views/storybook/overview-data.ts';
 import { type Story, stories } from '../views/storybook/stories.ts';
@@ -26,13 +26,20 @@ export const STRICT_CSP =
 
 /** The others show data of their own, which the stream would replace. */
 const LIVE_STORIES: readonly string[] = ['overview', 'overview-viewer'];
+/** A list of which only the badge is live. */
+const WATCHED_STORIES: readonly string[] = ['jobs'];
 
 const words = createWords(DASHBOARD_TEXTS);
 type Stream = ReadableStreamDefaultController<string>;
 
+interface Watching {
+  readonly language: Language;
+  readonly panels: readonly PanelName[];
+}
+
 /** `tickMs`: how often the open pages get other numbers; 0: only when `tick` is called. */
 export function startStorybook(options: { readonly port: number; readonly tickMs: number }): Storybook {
-  const streams = new Map<Stream, Language>();
+  const streams = new Map<Stream, Watching>();
   let ticks = 0;
   const server: Server<undefined> = Bun.serve({
     port: options.port,
@@ -41,7 +48,7 @@ export function startStorybook(options: { readonly port: number; readonly tickMs
   });
   const tick = (well = false) => {
     ticks += 1;
-    for (const [stream, language] of streams) stream.enqueue(frame(ticks, language, well));
+    for (const [stream, watching] of streams) stream.enqueue(frame(ticks, watching, well));
   };
   const timer = options.tickMs > 0 ? setInterval(tick, options.tickMs, false) : null;
   const hangUp = () => {
@@ -60,11 +67,13 @@ export function startStorybook(options: { readonly port: number; readonly tickMs
   };
 }
 
-async function answer(request: Request, server: Server<undefined>, streams: Map<Stream, Language>) {
+async function answer(request: Request, server: Server<undefined>, streams: Map<Stream, Watching>) {
   const url = new URL(request.url);
   if (url.pathname === '/live') {
     server.timeout(request, 0);
-    return openStream(request, languageOf(url), streams);
+    const asked = url.searchParams.get('panels')?.split(' ');
+    const panels = PANEL_NAMES.filter((name) => asked?.includes(name) ?? true);
+    return openStream(request, { language: languageOf(url), panels }, streams);
   }
   if (url.pathname.startsWith('/assets/')) return assetAnswer(url.pathname.slice('/assets/'.length));
   if (request.method === 'POST') return sendBack(await request.formData());
@@ -73,6 +82,11 @@ async function answer(request: Request, server: Server<undefined>, streams: Map<
   const story = stories.find((each) => (name === null ? each.path === url.pathname : each.name === name));
   if (!story) return page('No such story. See /storybook.', 404);
   return page(renderStory(story, languageOf(url), themeOf(url)));
+}
+
+function liveOf({ name }: Story, language: Language): string | null {
+  if (LIVE_STORIES.includes(name)) return `/live?lang=${language}`;
+  return WATCHED_STORIES.includes(name) ? `/live?lang=${language}&panels=badge` : null;
 }
 
 /** What the page of a story is, as text. */
@@ -87,13 +101,13 @@ export function renderStory(story: Story, language: Language, theme: Theme): str
     csrf: 'token-of-the-session',
     attention: story.role === null ? null : troubled.attention.length,
     notice: story.notice ?? null,
-    live: LIVE_STORIES.includes(story.name) ? `/live?lang=${language}` : null,
+    live: liveOf(story, language),
     version: '0.1.0',
   };
   return String(story.draw(shell));
 }
 
-function frame(ticks: number, language: Language, well: boolean): string {
+function frame(ticks: number, { language, panels }: Watching, well: boolean): string {
   const setting = {
     language,
     t: (key: string, values?: Readonly<Record<string, string | number>>) => words.say(language, key, values),
@@ -103,18 +117,19 @@ function frame(ticks: number, language: Language, well: boolean): string {
   const moved: Overview = {
     ...data,
     headline: { ...data.headline, updatesPerMinute: 126 + ticks, jobsWaiting: 17 + (ticks % 5) },
+    jobs: data.jobs && { ...data.jobs, stuckTotal: data.jobs.stuckTotal + ticks },
     database: data.database && { ...data.database, inUse: 1 + (ticks % 9) },
   };
-  return `data: ${PANEL_NAMES.map((name) => panelFrame(name, setting, moved)).join('')}\n\n`;
+  return `data: ${panels.map((name) => panelFrame(name, setting, moved)).join('')}\n\n`;
 }
 
-function openStream(request: Request, language: Language, streams: Map<Stream, Language>): Response {
+function openStream(request: Request, watching: Watching, streams: Map<Stream, Watching>): Response {
   let own: Stream | null = null;
   const body = new ReadableStream<string>({
     start(stream) {
       own = stream;
-      streams.set(stream, language);
-      stream.enqueue(frame(0, language, false));
+      streams.set(stream, watching);
+      stream.enqueue(frame(0, watching, false));
     },
     cancel: () => void (own && streams.delete(own)),
   });

@@ -154,7 +154,8 @@ export function buildApp(options: AppOptions): App {
     const dashboard = createDashboardPart(world, {
       http: config.http,
       wayIn,
-      findSession: logins.find,
+      logins,
+      databaseAnsweredWithin: (ms) => database.health().lastSuccessAgeMs < ms,
       attention: live.attention,
       routes: () => [...live.routes, ...createPages(world, { ...parts, config, stores, local })],
     });

@@ -1,10 +1,13 @@
 // needs chromium
-import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import axe from 'axe-core';
 import { type Storybook, startStorybook } from '../../src/build/storybook-server.ts';
 import { stories } from '../../src/views/storybook/stories.ts';
 import { type Browser, openBrowser } from '../support/browser.ts';
 import { eventually } from '../support/eventually.ts';
+
+// Longer than the longest wait inside: a test that times out takes the browser of the others along.
+setDefaultTimeout(60_000);
 
 let book: Storybook;
 let browser: Browser;
@@ -133,6 +136,35 @@ describe('the live overview', () => {
     await eventually(async () => (await mode()) === 'live', { withinMs: 15_000 });
     // The refused connections are what the test is about.
     await browser.complaints();
+  });
+});
+
+describe('a list that is not what it was', () => {
+  test('says so, and is drawn anew only when asked', async () => {
+    await desk();
+    await go('/jobs');
+    const { page } = browser;
+    const changed = page.locator('#changed');
+    await page.locator('#q').fill('half a word');
+    await eventually(async () => (await page.locator('#list').getAttribute('data-mark')) !== null, {
+      withinMs: 20_000,
+    });
+    expect(await changed.isVisible()).toBe(false);
+    await eventually(async () => {
+      book.tick();
+      return changed.isVisible();
+    });
+    await page.locator('#list tbody a').nth(3).focus();
+    await changed.locator('a').click();
+    await eventually(async () => !(await changed.isVisible()));
+    expect(await page.locator('#q').inputValue()).toBe('half a word');
+    expect(await page.evaluate(() => performance.getEntriesByType('navigation').length)).toBe(1);
+    expect(await page.locator('#live-state').getAttribute('data-mode')).toBe('still');
+  });
+
+  test('a later page is not watched', async () => {
+    await go('/story/jobs-done');
+    expect(await browser.page.locator('#changed').count()).toBe(0);
   });
 });
 

@@ -191,7 +191,10 @@ const keepsSilent: readonly (readonly [what: string, changes: Partial<Vitals>])[
     'a breaker that tries again',
     { calls: [{ name: 'a', breaker: 'half_open', refusingMs: 1, rates: NO_CALLS }] },
   ],
-  ['no bot at all', { bot: { mode: 'off', state: 'off', lastAnswerAgeMs: null, updates: NO_CALLS } }],
+  [
+    'no bot at all',
+    { bot: { mode: 'off', state: 'off', lastAnswerAgeMs: null, username: null, updates: NO_CALLS } },
+  ],
   ['two failures', { bot: { ...calm.bot, updates: { ...NO_CALLS, total: 2, failures: 2 } } }],
   ['a loop that has only begun', { loops: [{ name: 'x', lastSuccessAgeMs: null, failuresInRow: 0 }] }],
 ];

@@ -69,6 +69,18 @@ describe('A2: logins while the database is away', () => {
     expect(await found).toBe(ANN);
   });
 
+  test('what needs the database asks it, and is remembered for what does not', async () => {
+    expect(await sessions.ask('token', clock.now())).toBe(ANN);
+    isKnownAway = true;
+    database = 'refuses';
+    expect(await find()).toBe(ANN);
+    expect(sessions.ask('token', clock.now())).rejects.toMatchObject({ code: 'unavailable' });
+    database = 'answers';
+    stored.clear();
+    expect(await sessions.ask('token', clock.now())).toBeNull();
+    expect(await find()).toBeNull();
+  });
+
   test('whoever was not in is told that the database is away', async () => {
     database = 'refuses';
     expect(find()).rejects.toMatchObject({ code: 'unavailable' });

@@ -3,7 +3,7 @@ import { createCallStatistics } from '../../src/server/core/call-statistics.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { BreakerState } from '../../src/server/core/ports/breaker.ts';
 import { SERIES } from '../../src/server/core/ports/vitals.ts';
-import { countCalls } from '../../src/server/services/count-calls.ts';
+import { countCalls, countDoneJobs } from '../../src/server/services/count-calls.ts';
 import { createSampleVitals, type SampleVitals } from '../../src/server/services/sample-vitals.ts';
 import { createVitalsHistory } from '../../src/server/services/vitals-history.ts';
 import { createDoorKit, silentLog } from '../support/door-kit.ts';
@@ -126,6 +126,15 @@ describe('E3: the vitals', () => {
       'breaker-closed',
       'breaker-opened',
     ]);
+  });
+
+  test('jobs this process has done are counted by the minute, and are no calls', async () => {
+    countDoneJobs(calls, clock)(7);
+    await seconds(2);
+    expect(sampler.latest().jobsDonePerMinute).toBe(7);
+    expect(sampler.latest().calls.map((each) => each.name)).toEqual(['wg.set']);
+    await seconds(70);
+    expect(sampler.latest().jobsDonePerMinute).toBe(0);
   });
 
   test('a wait for a connection counts from its first look to its last', async () => {

@@ -73,6 +73,7 @@ export async function openDashboardRig(options: DashboardRigOptions = {}): Promi
     http: { host: '127.0.0.1', trustedProxies: options.trustedProxies ?? ['127.0.0.1/32'] },
     wayIn,
     attention: () => null,
+    databaseAnsweredWithin: (ms) => connections.health().lastSuccessAgeMs < ms,
     routes: options.routes ?? (() => []),
   });
   const server = createHttpServer({

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test';
+import { AUDIT_ACTIONS } from '../../src/server/core/audit.ts';
 import { DASHBOARD_TEXTS } from '../../src/views/words/dashboard-texts.ts';
 import { settingIn } from '../support/dashboard-words.ts';
 
@@ -37,6 +38,11 @@ describe('words of the dashboard', () => {
     const used = [...code.matchAll(/\bt\(\s*'([\w-]+)'/g)].map((match) => match[1]!);
     expect(used.length).toBeGreaterThan(150);
     expect([...new Set(used)].filter((key) => !en.includes(key))).toEqual([]);
+  });
+
+  test('every act that is recorded has words, and no other', () => {
+    const told = en.filter((key) => /^audit-(?!search|empty)/.test(key)).map((key) => key.slice(6));
+    expect(told.toSorted()).toEqual([...AUDIT_ACTIONS].toSorted());
   });
 
   test('every family of keys a view puts together exists', () => {

@@ -1,5 +1,5 @@
 import { createQrMaker } from '../adapters/qr/qr-png.ts';
-import { registerCommands } from '../adapters/telegram/commands.ts';
+import { readUsername, registerCommands } from '../adapters/telegram/commands.ts';
 import { createCourier } from '../adapters/telegram/courier.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../core/errors.ts';
@@ -42,7 +42,16 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
   const mode = updates.kind === 'polling' ? updates : { ...updates, secret: updates.secret.reveal() };
   const bot = createBot({ ...world, api, desk, inbox, words, mode });
   const ending = new AbortController();
-  let commands: Promise<void> | null = null;
+  let greeting: Promise<void> | null = null;
+  let username: string | null = null;
+
+  /** What Telegram is told and asked once; the bot works without. */
+  async function greet(): Promise<void> {
+    const menu = registerCommands(api, words, world.log, ending.signal);
+    username = await readUsername(api, world.log, ending.signal);
+    await menu;
+  }
+
   return {
     courier: createCourier({ api, words, log: world.log }),
     qr,
@@ -52,11 +61,11 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
         : null,
     start() {
       bot.start();
-      commands = registerCommands(api, words, world.log, ending.signal);
+      greeting = greet();
     },
     async stop(graceMs) {
       ending.abort();
-      await Promise.all([bot.stop(graceMs), commands]);
+      await Promise.all([bot.stop(graceMs), greeting]);
     },
     status: () => explain(bot.status().state),
     records: () => [bot.record()].filter((each) => each !== null),
@@ -64,6 +73,7 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
       mode: updates.kind,
       state: bot.status().state,
       lastAnswerAgeMs: bot.record()?.lastSuccessAgeMs ?? null,
+      username,
     }),
   };
 }
@@ -91,6 +101,6 @@ function silent(qr: QrMaker): BotPart {
     stop: async () => undefined,
     status: () => ({ ok: true, reason: null }),
     records: () => [],
-    vitals: () => ({ mode: 'off', state: 'off', lastAnswerAgeMs: null }),
+    vitals: () => ({ mode: 'off', state: 'off', lastAnswerAgeMs: null, username: null }),
   };
 }

@@ -10,6 +10,7 @@ import { assetRoutes } from '../entry/http/assets.ts';
 import { authRoutes } from '../entry/http/auth/routes.ts';
 import { createDashboard, type Dashboard } from '../entry/http/dashboard.ts';
 import { createRouteTable, type Route } from '../entry/http/routes.ts';
+import type { RememberedSessions } from '../services/remember-sessions.ts';
 import { createSessions, type Sessions } from '../services/way-in/sessions.ts';
 import { firstLink } from '../services/way-in/setup.ts';
 import type { WayInDeps } from '../services/way-in/way-in.ts';
@@ -31,11 +32,10 @@ export interface DashboardPart {
 export interface DashboardOptions {
   readonly http: Pick<Config['http'], 'host' | 'trustedProxies'>;
   readonly wayIn: WayInDeps;
-  /**
-   * As `find` of the sessions; what it remembers keeps the overview open while the database is away.
-   * Default: the sessions' own.
-   */
-  readonly findSession?: Sessions['find'];
+  /** What they remember keeps the overview open while the database is away. Default: nothing is remembered. */
+  readonly logins?: Pick<RememberedSessions, 'find' | 'ask'>;
+  /** Whether the database has answered anybody within the last so many milliseconds. Default: not known. */
+  readonly databaseAnsweredWithin?: (ms: number) => boolean;
   /** Length of the "needs attention" list; null: not known. */
   attention(): number | null;
   /** Everything beside the way in, given the sessions: pages, overview, streams. */
@@ -59,7 +59,10 @@ export function createDashboardPart(
     words: createWords(DASHBOARD_TEXTS),
     version: programVersion.version,
     attention,
-    findSession: options.findSession ?? sessions.find,
+    findSession: options.logins?.find ?? sessions.find,
+    askSession: options.logins?.ask ?? sessions.find,
+    askDatabase: () => wayIn.store.hasOwner(),
+    databaseAnsweredWithin: options.databaseAnsweredWithin ?? (() => false),
     isSetUp: createSetUpMemory(wayIn),
     errorPage: (shell, model) => String(ErrorPage({ shell, model })),
     notSetUpPage: (shell) => String(NotSetUpPage({ shell })),

@@ -16,6 +16,7 @@ import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
+import { countDoneJobs } from '../services/count-calls.ts';
 import type { World } from './world.ts';
 
 export interface Stores {
@@ -39,6 +40,7 @@ const POLL_MS = 1000;
 
 /** Everything that is kept in PostgreSQL, jobs among it. */
 export function createStores(world: World, database: Database): Stores {
+  const countDone = countDoneJobs(world.calls, world.clock);
   const jobs = createJobs({
     ...world,
     database: database.raw,
@@ -46,6 +48,7 @@ export function createStores(world: World, database: Database): Stores {
     leaseSeconds: LEASE_SECONDS,
     pollIntervalMs: POLL_MS,
     retry: { minSeconds: 1, maxSeconds: 300 },
+    onDone: (_, count) => countDone(count),
   });
   const wake = (added: readonly NewJob[]) => {
     for (const kind of new Set(added.map((each) => each.kind))) jobs.wake(kind);

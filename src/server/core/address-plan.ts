@@ -10,6 +10,7 @@ import {
   sizeOf,
 } from './cidr.ts';
 import { AppError } from './errors.ts';
+import { networkError } from './network-fault.ts';
 
 /**
  * Which addresses of a pool are whose. Offsets count from the network's address: 0 is the network itself,
@@ -29,6 +30,7 @@ const FIRST_DEVICE_OFFSET = 2;
 /** Every device address is a row of a table, so a pool beyond a /8 is a slip of the pen. */
 const WIDEST_IPV4 = 8;
 const NARROWEST_IPV4 = 30;
+const NARROWEST_IPV6 = 126;
 /** IPv6 follows from the IPv4 offset and is never counted; this only keeps offsets in a safe integer. */
 const MOST_OFFSETS = 2 ** 32;
 
@@ -40,10 +42,9 @@ export function planAddresses(text: string): AddressPlan {
   const network = parseCidr(text);
   const canonical = networkOf(network);
   if (canonical.address.value !== network.address.value) {
-    throw new AppError(
-      'invalid',
-      `${text} names a host, not a network: did you mean ${formatCidr(canonical)}?`,
-    );
+    const meant = formatCidr(canonical);
+    const message = `${text} names a host, not a network: did you mean ${meant}?`;
+    throw networkError('host-part', message, { given: text, meant });
   }
   assertRoom(network);
   const size = Number(sizeOf(network) > MOST_OFFSETS ? BigInt(MOST_OFFSETS) : sizeOf(network));
@@ -84,9 +85,11 @@ export function assertPaired(v4: AddressPlan, v6: AddressPlan): void {
     throw new AppError('invalid', 'a pair of pools is one of IPv4 and one of IPv6');
   }
   if (v6.lastDeviceOffset >= v4.lastDeviceOffset) return;
-  throw new AppError(
-    'invalid',
-    `${formatCidr(v6.network)} has ${v6.devices} device addresses, fewer than the ${v4.devices} of ${formatCidr(v4.network)}`,
+  const [v6Text, v4Text] = [formatCidr(v6.network), formatCidr(v4.network)];
+  throw networkError(
+    'fewer',
+    `${v6Text} has ${v6.devices} device addresses, fewer than the ${v4.devices} of ${v4Text}`,
+    { count: v6.devices, wanted: v4.devices },
   );
 }
 
@@ -116,13 +119,12 @@ function addressAtOffset(network: Cidr, offset: number): IpAddress {
 function assertRoom(network: Cidr): void {
   const text = formatCidr(network);
   if (sizeOf(network) < 4n) {
-    throw new AppError(
-      'invalid',
-      `${text} has no room for a server and a device: use /${network.address.family === 4 ? NARROWEST_IPV4 : 126} or wider`,
-    );
+    const narrowest = network.address.family === 4 ? NARROWEST_IPV4 : NARROWEST_IPV6;
+    const message = `${text} has no room for a server and a device: use /${narrowest} or wider`;
+    throw networkError('no-room', message, { narrowest });
   }
   if (network.address.family === 4 && network.prefix < WIDEST_IPV4) {
-    throw new AppError('invalid', `${text} is wider than a /${WIDEST_IPV4}`);
+    throw networkError('too-wide', `${text} is wider than a /${WIDEST_IPV4}`, { widest: WIDEST_IPV4 });
   }
 }
 

@@ -132,22 +132,20 @@ function pools({ addresses }: Vitals): Attention[] {
 }
 
 function poolLow(pool: PoolVitals): Attention[] {
+  const severity = poolStanding(pool);
+  if (severity === 'good') return [];
+  const { id, cidr4, free, total } = pool;
+  return [{ severity, kind: 'pool-low', poolId: id, pool: cidr4, free, total, daysLeft: daysLeft(pool) }];
+}
+
+/** How low a pool is, by what is free and by when that ends. */
+export function poolStanding(
+  pool: Pick<PoolVitals, 'free' | 'total' | 'growthPerDay'>,
+): 'good' | Attention['severity'] {
   const days = daysLeft(pool);
   const share = pool.total === 0 ? 0 : pool.free / pool.total;
-  if (share >= T.poolFreeShare && (days === null || days >= T.poolDaysLeft)) return [];
-  const bad = share < T.poolFreeShareBad || (days !== null && days < T.poolDaysLeftBad);
-  const { id, cidr4, free, total } = pool;
-  return [
-    {
-      severity: bad ? 'bad' : 'warn',
-      kind: 'pool-low',
-      poolId: id,
-      pool: cidr4,
-      free,
-      total,
-      daysLeft: days,
-    },
-  ];
+  if (share >= T.poolFreeShare && (days === null || days >= T.poolDaysLeft)) return 'good';
+  return share < T.poolFreeShareBad || (days !== null && days < T.poolDaysLeftBad) ? 'bad' : 'warn';
 }
 
 /** Days until no address is free at the growth of the last days; null when it does not grow, or nobody knows. */

@@ -1,4 +1,5 @@
 import { AppError } from './errors.ts';
+import { networkError } from './network-fault.ts';
 
 /** An IP address as a number, so that arithmetic on pools is plain arithmetic. */
 export interface IpAddress {
@@ -38,12 +39,13 @@ export function parseCidr(text: string): Cidr {
   const slash = text.indexOf('/');
   const prefixText = text.slice(slash + 1);
   if (slash < 0 || !PREFIX.test(prefixText)) {
-    throw new AppError('invalid', `${JSON.stringify(text)} is not a network: write it as address/prefix`);
+    throw networkError('unreadable', `${JSON.stringify(text)} is not a network: write it as address/prefix`);
   }
   const address = parseAddress(text.slice(0, slash));
   const prefix = Number(prefixText);
   if (prefix > bitsOf(address.family)) {
-    throw new AppError('invalid', `${text}: the prefix is at most ${bitsOf(address.family)}`);
+    const most = bitsOf(address.family);
+    throw networkError('prefix', `${text}: the prefix is at most ${most}`, { most });
   }
   return { address, prefix };
 }

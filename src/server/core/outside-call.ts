@@ -2,9 +2,16 @@
 import { AppError, toAppError } from './errors.ts';
 import type { Settled, Verdict } from './ports/breaker.ts';
 
-/** Why a signal stopped a call: its own AppError, `timeout` for a foreign time limit, else `unavailable`. */
-export function calledOff(signal: AbortSignal): AppError {
+/**
+ * Why a signal stopped a call: its own AppError, `timeout` for a foreign time limit, else `unavailable`. `call` names what
+ * took too long, for whoever reads of it later.
+ */
+export function calledOff(signal: AbortSignal, call?: string): AppError {
   const reason: unknown = signal.reason;
+  if (reason instanceof AppError && reason.code === 'timeout' && call !== undefined) {
+    const details = { ...reason.details, call };
+    return new AppError('timeout', reason.message, { cause: reason, details });
+  }
   if (reason instanceof AppError) return reason;
   if (reason instanceof Error && reason.name === 'TimeoutError') {
     return new AppError('timeout', 'The time for this call ran out.', { cause: reason });

@@ -1,7 +1,7 @@
 import type { CallStatistics } from '../core/call-statistics.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Metrics } from '../core/ports/metrics.ts';
-import { UPDATES } from './sample-vitals.ts';
+import { JOBS_DONE, UPDATES } from './sample-vitals.ts';
 
 /** Outcomes that are trouble of ours, not of who wrote. */
 const FAILED: ReadonlySet<string> = new Set(['failed', 'overloaded']);
@@ -23,5 +23,13 @@ export function countCalls(metrics: Metrics, statistics: CallStatistics, clock: 
       const ms = seconds === undefined ? null : seconds * 1_000;
       statistics.record(UPDATES, { ms, reason, ...moment() });
     },
+  };
+}
+
+/** Jobs this process has done, counted for the last minutes. */
+export function countDoneJobs(statistics: CallStatistics, clock: Clock): (count: number) => void {
+  return (count) => {
+    const done = { ms: null, reason: null, at: clock.now().getTime(), monotonicMs: clock.monotonicMs() };
+    for (let each = 0; each < count; each += 1) statistics.record(JOBS_DONE, done);
   };
 }

@@ -13,6 +13,8 @@ import { within } from './within.ts';
 export interface RememberedSessions {
   /** As `find`. While the database is away the answer of before, for ten minutes; then it throws as `find` does. */
   find(token: string, now: Date): Promise<Session | null>;
+  /** As the database says now; what it says is remembered. Throws as `find` of the sessions does. */
+  ask(token: string, now: Date): Promise<Session | null>;
   /** Of these, the logins that still hold, as far as anybody can tell. Never throws. */
   holding(ids: readonly SessionId[]): Promise<ReadonlySet<SessionId>>;
 }
@@ -62,8 +64,8 @@ export function rememberSessions(deps: RememberSessionsDeps): RememberedSessions
     return null;
   }
 
-  async function ask(key: string, token: string, now: Date): Promise<Session | null> {
-    const session = await within(clock.deadline(ANSWER_WITHIN_MS), deps.find(token, now));
+  async function ask(token: string, now: Date, key = deps.digest(token)): Promise<Session | null> {
+    const session = await deps.find(token, now);
     if (session === null) memories.delete(key);
     else keep(key, session);
     return session;
@@ -75,12 +77,13 @@ export function rememberSessions(deps: RememberSessionsDeps): RememberedSessions
       const before = recall(key);
       if (before !== null && !deps.databaseAnswers()) return before;
       try {
-        return await ask(key, token, now);
+        return await within(clock.deadline(ANSWER_WITHIN_MS), ask(token, now, key));
       } catch (error) {
         if (before === null || !isPassing(error)) throw error;
         return before;
       }
     },
+    ask: (token, now) => ask(token, now),
     async holding(ids) {
       if (!deps.databaseAnswers()) return remembered(ids);
       try {

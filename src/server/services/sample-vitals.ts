@@ -53,8 +53,9 @@ export interface VitalsSources {
   liveViewers(): number;
 }
 
-/** Updates are counted beside the calls, under this name. */
+/** Updates and done jobs are counted beside the calls, under these names. */
 export const UPDATES = 'update';
+export const JOBS_DONE = 'job-done';
 
 const SAMPLE_MS = 1_000;
 const READ_WAIT_MS = 3_000;
@@ -145,6 +146,7 @@ function picture(deps: SampleVitalsDeps, questions: Questions, since: Since): Vi
     database: { ...database, waitingMs: since.ms('waiting', database.waiting > 0, monotonicMs) ?? 0 },
     loop: sources.loop(),
     jobs: questions.jobs.current(),
+    jobsDonePerMinute: deps.calls.of(JOBS_DONE, monotonicMs).perMinute,
     addresses: questions.addresses.current(),
     peers: questions.peers.current(),
     operators: questions.operators.current(),
@@ -159,7 +161,7 @@ function picture(deps: SampleVitalsDeps, questions: Questions, since: Since): Vi
 function callsOf({ breakers, calls }: SampleVitalsDeps, since: Since, monotonicMs: number): CallVitals[] {
   const states = new Map(breakers.states().map(({ name, state }) => [name, state]));
   const names = new Set([...calls.names(), ...states.keys()]);
-  names.delete(UPDATES);
+  for (const name of [UPDATES, JOBS_DONE]) names.delete(name);
   return [...names].toSorted().map((name) => {
     const breaker = states.get(name) ?? 'closed';
     const refusingMs = since.ms(`breaker:${name}`, breaker !== 'closed', monotonicMs);

@@ -83,7 +83,7 @@
   });
   document.addEventListener('htmx:sse:after:message', () => {
     lastNews = Date.now();
-    const age = find('#live-state time');
+    const age = find('#live-state:not([data-mode="still"]) time');
     if (age) age.dateTime = new Date(lastNews + skew).toISOString();
     showMode('live');
     afterChange();
@@ -131,6 +131,18 @@
     const title = document.title.replace(/^\(\d+\) /, '');
     const wanted = count > 0 ? `(${count}) ${title}` : title;
     if (document.title !== wanted) document.title = wanted;
+  }
+
+  /** The stream may tell what is older than the page by as much. */
+  const SETTLED_MS = 4_000;
+
+  function tellChanged() {
+    const list = find('#list[data-watch]');
+    const mark = list && find('#badge')?.getAttribute(`data-${list.dataset.watch}`);
+    if (!mark || Date.now() + skew - Number(list.dataset.at) < SETTLED_MS) return;
+    // Drawn anew, the list has no mark: the comparison begins again.
+    list.dataset.mark ??= mark;
+    find('#changed').hidden = list.dataset.mark === mark;
   }
 
   function announce(text) {
@@ -259,5 +271,6 @@
   setInterval(() => {
     tellTimes();
     watchStream();
+    tellChanged();
   }, 1_000);
 })();

@@ -57,6 +57,8 @@ export interface FieldProps {
   readonly label: string;
   readonly form: FormState;
   readonly type?: string;
+  /** How wide it is in a row of fields. */
+  readonly class?: 'short' | 'grow';
   readonly hint?: string;
   readonly autocomplete?: string;
   readonly inputmode?: 'numeric' | 'text';
@@ -69,11 +71,11 @@ export interface FieldProps {
 
 /** A labelled input with its hint and what was wrong with it. A password is never sent back. */
 export function Field(props: FieldProps) {
-  const { name, label, form, hint, type = 'text', ...rest } = props;
+  const { name, label, form, hint, type = 'text', class: width, ...rest } = props;
   const problem = form.problem?.field === name ? form.problem.text : null;
   const described = [hint && `${name}-hint`, problem && `${name}-problem`].filter(Boolean).join(' ');
   return (
-    <div class="field">
+    <div class={width ? `field ${width}` : 'field'}>
       <label for={name}>{label}</label>
       <input
         id={name}

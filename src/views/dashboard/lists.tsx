@@ -2,6 +2,7 @@ import type { Child } from 'hono/jsx';
 import { number } from './format.ts';
 import { Icon } from './icons.tsx';
 import type { Filters, Page, Shell } from './models.ts';
+import type { Watched } from './overview/marks.ts';
 import { withQuery } from './paths.ts';
 
 /** Attributes that take the list out of the answer; the address bar follows. Without the script: a plain page. */
@@ -95,12 +96,37 @@ export function Choice({ name, label, value, options }: ChoiceProps) {
   );
 }
 
-/** The part of a list page that changes with filters and paging. */
-export function ListRegion({ children }: { children: Child }) {
+export interface ListRegionProps {
+  readonly shell: Shell;
+  /** What of it is watched; null: nothing, as on a later page, where it would say little. */
+  readonly watch?: Watched | null;
+  readonly children: Child;
+}
+
+/**
+ * The part of a list page that changes with filters and paging. A watched one says when it is not what it was; rows never
+ * move under the reader's hands.
+ */
+export function ListRegion({ shell, watch = null, children }: ListRegionProps) {
   return (
-    <section id="list" class="list">
+    <section id="list" class="list" data-watch={watch ?? undefined} data-at={watch && String(shell.now)}>
+      {watch && <Changed shell={shell} />}
       {children}
     </section>
+  );
+}
+
+/** Shown by the page's script. */
+function Changed({ shell: { t, path } }: { shell: Shell }) {
+  const { 'hx-push-url': _, ...attributes } = intoList(path);
+  return (
+    <p id="changed" class="changed" role="status" hidden>
+      <Icon name="again" />
+      {t('list-changed')}
+      <a href={path} {...attributes}>
+        {t('list-show')}
+      </a>
+    </p>
   );
 }
 
@@ -122,8 +148,8 @@ export function ListHead({ shell, page, filters, csv, children }: ListHeadProps)
           ? t('list-shown', { count: page.rows.length })
           : t('list-total', { count: page.total, shown: number(language, page.total) })}
       </p>
+      {children && <div class="list-tools many">{children}</div>}
       <div class="list-tools">
-        {children}
         {csv && page.rows.length > 0 && (
           <a class="button small quiet" href={withQuery(csv, filters)} download="">
             <Icon name="file" /> CSV

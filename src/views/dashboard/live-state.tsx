@@ -2,26 +2,27 @@ import { Icon } from './icons.tsx';
 import type { Shell } from './models.ts';
 import { Moment } from './text.tsx';
 
-/** How fresh the page is: without the script the moment it was made; with it, whether the stream is alive. */
-export function LiveState({ shell }: { shell: Shell }) {
+/** How fresh the page is: the moment it was made, or, on one that moves by itself, whether its stream is alive. */
+export function LiveState({ shell, moves }: { shell: Shell; moves: boolean }) {
   const { t } = shell;
+  const isLive = moves && shell.live !== null;
   return (
     <div
       class="live-state"
       id="live-state"
-      data-mode={shell.live === null ? 'still' : 'live'}
+      data-mode={isLive ? 'live' : 'still'}
       data-live={t('live-on')}
       data-paused={t('live-paused')}
       data-away={t('live-away')}
       data-back={t('live-back')}
       hx-morph-skip=""
     >
-      <Icon name="live" />
-      <span class="live-word">{shell.live === null ? t('live-still') : t('live-on')}</span>
+      <Icon name={isLive ? 'live' : 'wait'} />
+      <span class="live-word">{t(isLive ? 'live-on' : 'live-still')}</span>
       <span class="live-age">
         <Moment setting={shell} at={shell.now} />
       </span>
-      {shell.live !== null && (
+      {isLive && (
         <button type="button" class="button small quiet" id="live-pause" aria-pressed="false" data-key="x">
           <Icon name="pause" />
           <span>{t('live-pause')}</span>

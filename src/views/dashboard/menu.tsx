@@ -42,10 +42,17 @@ export function Menu({ shell }: { shell: Shell }) {
   );
 }
 
+export interface AttentionBadgeProps {
+  readonly setting: Setting;
+  readonly count: number | null;
+  /** Attributes by which lists learn that they changed. */
+  readonly marks?: Readonly<Record<string, string>>;
+}
+
 /** Live: how many things need attention, on every page and in the title of its tab. */
-export function AttentionBadge({ setting, count }: { setting: Setting; count: number | null }) {
+export function AttentionBadge({ setting, count, marks }: AttentionBadgeProps) {
   return (
-    <span id="badge" class={count ? 'badge' : 'badge none'} data-count={String(count ?? 0)}>
+    <span id="badge" class={count ? 'badge' : 'badge none'} data-count={String(count ?? 0)} {...marks}>
       {count ? (
         <>
           <span aria-hidden="true">{String(count)}</span>

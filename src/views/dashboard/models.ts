@@ -134,6 +134,7 @@ export type ConfirmKind =
   | 'jobs-discard'
   | 'account-pause'
   | 'account-resume'
+  | 'operator-remove'
   | 'sessions-end';
 
 export interface ConfirmModel {

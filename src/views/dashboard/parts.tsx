@@ -39,16 +39,15 @@ export interface PanelProps {
   /** Null: this panel cannot be well or ill. */
   readonly health: Health | null;
   readonly href?: string;
-  readonly wide?: boolean;
   readonly children?: Child;
 }
 
 /** One live region. What it is changed from and to is told by the page's script from `data-state` and `data-say`. */
-export function Panel({ setting, id, title, health, href, wide, children }: PanelProps) {
+export function Panel({ setting, id, title, health, href, children }: PanelProps) {
   const say = health && `${title}: ${setting.t(`health-${health}`)}`;
   return (
     <section
-      class={wide ? 'panel wide' : 'panel'}
+      class="panel"
       id={`panel-${id}`}
       aria-labelledby={`panel-${id}-title`}
       data-state={health ?? undefined}
@@ -103,9 +102,10 @@ export function Facts({ children }: { children: Child }) {
   return <dl class="facts">{children}</dl>;
 }
 
-export function Fact({ name, children }: { name: string; children: Child }) {
+/** `long`: takes the room of two, for keys and ids. */
+export function Fact({ name, long, children }: { name: string; long?: boolean; children: Child }) {
   return (
-    <div class="fact">
+    <div class={long ? 'fact long' : 'fact'}>
       <dt>{name}</dt>
       <dd>{children}</dd>
     </div>

@@ -22,6 +22,7 @@ export const paths = {
   totp: '/login/totp',
   totpSetup: '/totp',
   totpOff: '/totp/off',
+  recoveryCodes: '/totp/codes',
   password: '/password',
   operators: '/operators',
   setup: '/setup',
@@ -54,6 +55,7 @@ export const confirmed = {
   cancelJobs: `${paths.jobs}/cancel`,
   discardJobs: `${paths.jobs}/discard`,
   endSessions: `${paths.sessions}/end`,
+  removeOperator: (operator: string) => `${paths.operators}/${id(operator)}/remove`,
 } as const;
 
 /** CSV of a list: the same filters, another ending. */

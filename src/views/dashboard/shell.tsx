@@ -66,12 +66,14 @@ export interface LayoutProps extends DocumentProps {
   readonly tools?: Child;
   /** Above the heading: where the page hangs. */
   readonly parent?: { readonly href: string; readonly name: string };
+  /** All of it is kept up to date by the stream, not the badge alone. */
+  readonly moves?: boolean;
   /** The heading, when it is not the title: a name somebody else wrote. */
   readonly heading?: Child;
 }
 
 /** Menu, heading and content of a signed-in person's page. */
-export function Layout({ tools, parent, heading, children, ...document }: LayoutProps) {
+export function Layout({ tools, parent, moves = false, heading, children, ...document }: LayoutProps) {
   const { shell, title } = document;
   return (
     <Document {...document}>
@@ -90,10 +92,8 @@ export function Layout({ tools, parent, heading, children, ...document }: Layout
             )}
             <h1>{heading ?? title}</h1>
           </div>
-          <div class="page-tools">
-            {tools}
-            <LiveState shell={shell} />
-          </div>
+          {tools && <div class="page-tools">{tools}</div>}
+          <LiveState shell={shell} moves={moves} />
         </header>
         <NoticeBox notice={shell.notice} />
         {children}

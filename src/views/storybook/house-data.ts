@@ -16,7 +16,7 @@ export const pools: PoolsModel = {
   pools: troubled.pools!.map((pool, index) => ({
     ...pool,
     createdAt: daysAgo(40 - index * 30),
-    history: { values: wave(90, pool.leased * 0.7, pool.leased, index), stepMs: 60_000 },
+    history: { values: wave(56, pool.leased * 0.7, pool.leased, index), stepMs: 10_800_000 },
   })),
   nodes: ['local'],
   form: { values: {}, problem: null },
@@ -94,7 +94,7 @@ export const plans: PlansModel = {
   ],
 };
 
-const ACTIONS = ['peer-revoke', 'jobs-retry', 'account-grant', 'login', 'login-failed', 'pool-add'];
+const ACTIONS = ['peer-revoke', 'jobs-retry', 'account-grant', 'login', 'login-failures', 'pool-add'];
 
 export const audit: AuditModel = {
   filters: {},

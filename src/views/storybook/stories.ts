@@ -19,7 +19,7 @@ import { PeerPage } from '../dashboard/pages/peer.tsx';
 import { PeersPage } from '../dashboard/pages/peers.tsx';
 import { PlansPage } from '../dashboard/pages/plans.tsx';
 import { PoolsPage } from '../dashboard/pages/pools.tsx';
-import { RecoveryCodesPage, SecondFactorOffPage } from '../dashboard/pages/second-factor.tsx';
+import { RecoveryCodesPage, RenewCodesPage, SecondFactorOffPage } from '../dashboard/pages/second-factor.tsx';
 import { SessionsPage } from '../dashboard/pages/sessions.tsx';
 import { SettingsPage } from '../dashboard/pages/settings.tsx';
 import { SetupPage, TotpSetupPage } from '../dashboard/pages/setup.tsx';
@@ -110,6 +110,12 @@ const others: readonly Story[] = [
     draw: (shell) => SecondFactorOffPage({ shell, form: empty }),
   },
   {
+    name: 'recovery-renew',
+    path: '/totp/codes',
+    role: 'owner',
+    draw: (shell) => RenewCodesPage({ shell, form: empty }),
+  },
+  {
     name: 'recovery-codes',
     path: '/recovery',
     role: 'owner',
@@ -174,6 +180,7 @@ const CONFIRMED: readonly (readonly [
   ['jobs-discard', 'dead', '1204', 1_204],
   ['account-pause', 'Maria', null, 3],
   ['account-resume', 'Maria', null, 0],
+  ['operator-remove', 'olga', 'olga', 1],
   ['sessions-end', 'olga', null, 2],
 ];
 

@@ -68,7 +68,7 @@ never = never
 none = none
 yes = yes
 no = no
-on = On
+on = on
 
 ## States
 
@@ -106,6 +106,14 @@ outcome-failed = failed
 ## Needs attention
 
 attention-title = Needs attention
+attention-bad = { $count ->
+    [one] { $count } trouble
+   *[other] { $count } troubles
+}
+attention-warn = { $count ->
+    [one] { $count } warning
+   *[other] { $count } warnings
+}
 all-well = All is well.
 all-well-more = Nothing needs attention now.
 attention-database-away = The database has not answered for { $ageMs }: { $problem }
@@ -180,8 +188,8 @@ panel-calls = Calls to the outside
 panel-bot = Bot
 panel-events = Recent events
 not-read = These numbers could not be read. The page goes on trying.
-highest = highest { $value } in { $minutes } min
-spark = { $name }, last { $minutes } min: now { $latest }, highest { $highest }
+highest = highest { $value } in { $span }
+spark = { $name }, last { $span }: now { $latest }, highest { $highest }
 pool-in-use = in use
 pool-idle = idle
 pool-waiting = waiting
@@ -192,6 +200,8 @@ address-free = free
 address-leased = leased
 address-resting = resting
 pool-full = full
+pool-young = too new to tell
+pool-growth = Growth a day
 pool-steady = not running out
 pool-days = { $days ->
     [0] less than a day left
@@ -254,6 +264,8 @@ sort-until = end of access
 sort-handshake = last handshake
 sort-traffic = traffic
 sort-address = address
+list-changed = This list has changed.
+list-show = Show it anew
 list-shown = { $count ->
     [one] { $count } line shown
    *[other] { $count } lines shown
@@ -437,14 +449,21 @@ audit-search = Operator, subject or address
 audit-empty = Nothing was done yet
 audit-empty-do = Every act of an operator is kept here: who, what, when and from where.
 audit-login = Logged in
-audit-login-failed = Login failed
+audit-login-failures = Logins failed
+audit-logout-everywhere = Logged out everywhere
+audit-password-change = Password changed
+audit-second-factor-on = Second factor on
+audit-second-factor-off = Second factor off
+audit-recovery-codes-new = New recovery codes
+audit-operator-invite = Operator invited
+audit-operator-new = Operator set up
+audit-operator-reset = Operator began anew
+audit-operator-role = Role changed
+audit-operator-remove = Operator removed
+audit-peer-pause = Peer paused
+audit-peer-resume = Peer resumed
 audit-logout = Logged out
-audit-setup = Set up
-audit-totp-on = Second factor on
-audit-totp-off = Second factor off
 audit-session-end = Session ended
-audit-sessions-end = All sessions ended
-audit-operator-create = Operator invited
 audit-job-retry = Job retried
 audit-job-cancel = Job cancelled
 audit-job-discard = Job discarded
@@ -570,6 +589,9 @@ confirm-account-pause-do = Pause the account
 confirm-account-resume = Let this account go on?
 confirm-account-resume-effect = Its devices connect again with the configs they have.
 confirm-account-resume-do = Let it go on
+confirm-operator-remove = Remove this operator?
+confirm-operator-remove-effect = Their logins end at once. What they did stays in the audit.
+confirm-operator-remove-do = Remove the operator
 confirm-sessions-end = Log out everywhere?
 confirm-sessions-end-effect = { $count ->
     [one] Your session ends, this one too.
@@ -665,9 +687,16 @@ problem-reason = Say why; it stands in the audit
 problem-note-empty = Write something
 problem-note-long = At most { $most } letters
 problem-typed = That is not what had to be typed
+problem-pool-node = There is no such node
+problem-network-unreadable = This is no network: write it as address/prefix, for example 10.67.0.0/16
+problem-network-prefix = The prefix is at most { $most }
+problem-network-host-part = { $given } is a host. Did you mean the network { $meant }?
+problem-network-no-room = No room for a server and a device: take /{ $narrowest } or wider
+problem-network-too-wide = Wider than /{ $widest }: take a narrower one
+problem-network-family = This is not an IPv{ $family } network
+problem-network-fewer = It has { $count } addresses for devices, fewer than the { $wanted } of the IPv4 network
+problem-network-too-many = Too wide to add at once: add /{ $widest } or narrower ones
 problem-pool-overlap = It overlaps { $pool }, which is there already
-audit-peer-pause = Peer paused
-audit-peer-resume = Peer resumed
 history-noted = Note added
 peer-unapplied = not as wanted yet
 peer-never = never connected

@@ -107,6 +107,16 @@ outcome-failed = не вышло
 ## Требует внимания
 
 attention-title = Требует внимания
+attention-bad = { $count ->
+    [one] { $count } сбой
+    [few] { $count } сбоя
+   *[many] { $count } сбоев
+}
+attention-warn = { $count ->
+    [one] { $count } предупреждение
+    [few] { $count } предупреждения
+   *[many] { $count } предупреждений
+}
 all-well = Всё в порядке.
 all-well-more = Сейчас ничто не требует внимания.
 attention-database-away = База данных не отвечает { $ageMs }: { $problem }
@@ -186,8 +196,8 @@ panel-calls = Внешние вызовы
 panel-bot = Бот
 panel-events = Последние события
 not-read = Эти числа прочитать не удалось. Страница пробует дальше.
-highest = до { $value } за { $minutes } мин
-spark = { $name }, за { $minutes } мин: сейчас { $latest }, наибольшее { $highest }
+highest = до { $value } за { $span }
+spark = { $name }, за { $span }: сейчас { $latest }, наибольшее { $highest }
 pool-in-use = занято
 pool-idle = простаивает
 pool-waiting = ждут
@@ -198,6 +208,8 @@ address-free = свободно
 address-leased = выдано
 address-resting = отдыхает
 pool-full = полон
+pool-young = пока неизвестно
+pool-growth = Прирост в день
 pool-steady = не кончается
 pool-days = { $days ->
     [0] меньше дня
@@ -262,6 +274,8 @@ sort-until = конец доступа
 sort-handshake = рукопожатие
 sort-traffic = трафик
 sort-address = адрес
+list-changed = Список изменился.
+list-show = Показать
 list-shown = { $count ->
     [one] показана { $count } строка
     [few] показаны { $count } строки
@@ -447,14 +461,21 @@ audit-search = Оператор, предмет или адрес
 audit-empty = Пока ничего не сделано
 audit-empty-do = Здесь хранится каждое действие оператора: кто, что, когда и откуда.
 audit-login = Вход
-audit-login-failed = Неудачный вход
+audit-login-failures = Неудачные входы
+audit-logout-everywhere = Выход везде
+audit-password-change = Пароль сменён
+audit-second-factor-on = Второй фактор включён
+audit-second-factor-off = Второй фактор выключен
+audit-recovery-codes-new = Новые запасные коды
+audit-operator-invite = Приглашён оператор
+audit-operator-new = Оператор начал работу
+audit-operator-reset = Оператор начал заново
+audit-operator-role = Роль сменена
+audit-operator-remove = Оператор удалён
+audit-peer-pause = Пир приостановлен
+audit-peer-resume = Пир возобновлён
 audit-logout = Выход
-audit-setup = Первая настройка
-audit-totp-on = Второй фактор включён
-audit-totp-off = Второй фактор выключен
 audit-session-end = Сеанс завершён
-audit-sessions-end = Все сеансы завершены
-audit-operator-create = Приглашён оператор
 audit-job-retry = Задание повторено
 audit-job-cancel = Задание отменено
 audit-job-discard = Задание стёрто
@@ -588,6 +609,9 @@ confirm-account-pause-do = Приостановить
 confirm-account-resume = Возобновить этот аккаунт?
 confirm-account-resume-effect = Устройства снова подключатся с теми конфигами, что у них есть.
 confirm-account-resume-do = Возобновить
+confirm-operator-remove = Удалить этого оператора?
+confirm-operator-remove-effect = Его входы завершатся сразу. Сделанное им останется в аудите.
+confirm-operator-remove-do = Удалить оператора
 confirm-sessions-end = Выйти везде?
 confirm-sessions-end-effect = { $count ->
     [one] Закончится ваш сеанс, и этот тоже.
@@ -692,9 +716,16 @@ problem-reason = Скажите зачем; это останется в жур�
 problem-note-empty = Напишите что-нибудь
 problem-note-long = Не больше { $most } букв
 problem-typed = Нужно было ввести другое
+problem-pool-node = Такого узла нет
+problem-network-unreadable = Это не сеть: напишите адрес/префикс, например 10.67.0.0/16
+problem-network-prefix = Префикс не больше { $most }
+problem-network-host-part = { $given } — адрес узла. Может быть, сеть { $meant }?
+problem-network-no-room = Нет места для сервера и устройства: нужна /{ $narrowest } или шире
+problem-network-too-wide = Шире /{ $widest }: возьмите уже
+problem-network-family = Это не сеть IPv{ $family }
+problem-network-fewer = Адресов для устройств { $count }, меньше, чем { $wanted } в сети IPv4
+problem-network-too-many = Слишком много за один раз: добавьте /{ $widest } или уже
 problem-pool-overlap = Пересекается с { $pool }, который уже есть
-audit-peer-pause = Пир приостановлен
-audit-peer-resume = Пир возвращён
 history-noted = Добавлена заметка
 peer-unapplied = ещё не как нужно
 peer-never = ни разу не подключался

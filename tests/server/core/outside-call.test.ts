@@ -10,6 +10,15 @@ describe('calledOff', () => {
     expect(calledOff(AbortSignal.abort(reason))).toBe(reason);
   });
 
+  test('names what took too long', () => {
+    const late = AbortSignal.abort(new AppError('timeout', 'Late.', { details: { timeoutMs: 5 } }));
+    expect(calledOff(late, 'wg show')).toMatchObject({
+      code: 'timeout',
+      message: 'Late.',
+      details: { timeoutMs: 5, call: 'wg show' },
+    });
+  });
+
   test('a foreign time limit is a timeout, anything else unavailable', () => {
     expect(calledOff(AbortSignal.abort(new DOMException('late', 'TimeoutError'))).code).toBe('timeout');
     const error = calledOff(AbortSignal.abort('stop'));

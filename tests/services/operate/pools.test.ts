@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from 'bun:test';
 import { addPool, type NewPool } from '../../../src/server/services/operate/add-pool.ts';
+import { settingIn } from '../../support/dashboard-words.ts';
 import { ACT, type OperateRig, openOperateRig } from '../../support/operate-rig.ts';
 import { codeOf, FIRST_START_MS, keyOf, makeDevice, NODE, POOL } from '../../support/store-rig.ts';
 
@@ -24,7 +25,7 @@ describe('an operator adds a pool', () => {
     ['too many at once', pool('11.0.0.0/13'), { kind: 'invalid', field: 'cidr4' }],
     ['IPv4 where IPv6 belongs', pool('10.70.0.0/24', '10.71.0.0/24'), { kind: 'invalid', field: 'cidr6' }],
     ['IPv6 narrower than IPv4', pool('10.70.0.0/24', 'fd00:70::/126'), { kind: 'invalid', field: 'cidr6' }],
-    ['an unknown node', { ...pool('10.70.0.0/24'), node: 'mars' }, { kind: 'invalid', field: 'node' }],
+    ['an unknown node', { ...pool('10.70.0.0/24'), node: 'mars' }, { kind: 'no-node', field: 'node' }],
     ['the same', pool('10.66.0.0/24'), { kind: 'overlap', field: 'cidr4', pool: '10.66.0.0/24' }],
     ['a part of it', pool('10.66.0.128/25'), { kind: 'overlap', field: 'cidr4', pool: '10.66.0.0/24' }],
     ['all round it', pool('10.66.0.0/16'), { kind: 'overlap', field: 'cidr4', pool: '10.66.0.0/24' }],
@@ -72,5 +73,30 @@ describe('an operator adds a pool', () => {
       addPool(rig.operate, ACT, pool('10.80.0.0/23')),
     ]);
     expect(both.map((each) => each.kind).toSorted()).toEqual(['done', 'overlap']);
+  });
+});
+
+describe('what is wrong with a network', () => {
+  const wrong: readonly (readonly [fault: string, given: NewPool])[] = [
+    ['unreadable', pool('ten')],
+    ['unreadable', pool('10.0.0.x/24')],
+    ['prefix', pool('10.70.0.0/33')],
+    ['host-part', pool('10.70.0.7/24')],
+    ['no-room', pool('10.70.0.0/31')],
+    ['too-wide', pool('10.0.0.0/7')],
+    ['too-many', pool('11.0.0.0/13')],
+    ['family', pool('fd00::/64')],
+    ['fewer', pool('10.70.0.0/24', 'fd00:70::/126')],
+  ];
+  test.each(wrong)('%s is said in both languages, with its numbers', async (fault, given) => {
+    const outcome = await addPool(rig.operate, ACT, given);
+    if (outcome.kind !== 'invalid') throw new Error(outcome.kind);
+    expect(outcome.fault).toBe(fault as never);
+    const [en, ru] = (['en', 'ru'] as const).map((language) =>
+      settingIn(language).t(`problem-network-${outcome.fault}`, outcome.values),
+    );
+    expect(en).toMatch(/^[ -~]{20,}$/);
+    expect(ru).toMatch(/[а-я]{4}/);
+    expect(`${en}${ru}`).not.toMatch(/problem-network|\{|\$/);
   });
 });

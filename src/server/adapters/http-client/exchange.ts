@@ -61,7 +61,7 @@ function tooMuch(maxBytes: number): AppError {
 
 function translated(name: string, error: unknown, signal: AbortSignal): AppError {
   if (error instanceof AppError && error.code === 'exhausted') return error;
-  if (signal.aborted) return calledOff(signal);
+  if (signal.aborted) return calledOff(signal, name);
   const errno = error instanceof Error && 'code' in error ? error.code : undefined;
   // Without a code it never came to a connection: a header or body that cannot be sent.
   if (typeof errno !== 'string')

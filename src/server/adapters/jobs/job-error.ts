@@ -8,10 +8,12 @@ export interface JobError {
 
 const MAX_LENGTH = 2_000;
 
-/** Any thrown thing as a few words that JSONB accepts; never throws itself. */
+/** Any thrown thing as a few words that JSONB accepts, with the name of the call that failed; never throws itself. */
 export function describeJobError(error: unknown): JobError {
-  const code = error instanceof AppError ? error.code : 'internal';
-  return { code, message: storable(messageOf(error)) };
+  if (!(error instanceof AppError)) return { code: 'internal', message: storable(messageOf(error)) };
+  const { call } = error.details;
+  const who = typeof call === 'string' && !error.message.includes(call) ? `${call}: ` : '';
+  return { code: error.code, message: storable(who + messageOf(error)) };
 }
 
 function messageOf(error: unknown): string {

@@ -32,6 +32,8 @@ export interface JobsDeps {
   readonly leaseSeconds: number;
   readonly pollIntervalMs: number;
   readonly retry: RetryRules;
+  /** Told of jobs that this process has done, once it is in the database. */
+  onDone?(kind: JobKind, count: number): void;
 }
 
 /** Durable jobs on pg-boss. All state is in the database; several processes may share one schema. */
@@ -90,7 +92,8 @@ export function createJobs(deps: JobsDeps): Jobs {
 
   function begin(): Run {
     const leaseMs = deps.leaseSeconds * 1_000;
-    const settler = createSettler({ writes, clock, log, leaseMs, repeatMs: deps.pollIntervalMs });
+    const { pollIntervalMs: repeatMs, onDone } = deps;
+    const settler = createSettler({ writes, clock, log, leaseMs, repeatMs, onDone });
     const discard = () => discardOutlived(database, schema);
     const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, recorders, discardOutlived: discard });
     for (const spec of specs.values()) begun.add(spec);

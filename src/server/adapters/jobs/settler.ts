@@ -28,6 +28,8 @@ export interface SettlerDeps {
   readonly log: Log;
   readonly leaseMs: number;
   readonly repeatMs: number;
+  /** Told of jobs that this process has done, once it is in the database. */
+  onDone?(kind: JobKind, count: number): void;
 }
 
 interface Settlement {
@@ -80,6 +82,7 @@ async function writeGroup(deps: SettlerDeps, group: readonly Settlement[]): Prom
   try {
     const written = await write(deps.writes, first.claim.kind, first.outcome.type, group);
     reportLost(deps.log, first.claim.kind, group.length - written);
+    if (first.outcome.type === 'complete') deps.onDone?.(first.claim.kind, written);
     return null;
   } catch (error) {
     deps.log.warn({ queue: first.claim.kind, jobs: group.length, error }, 'jobs could not be settled yet');

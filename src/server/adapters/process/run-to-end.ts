@@ -25,12 +25,12 @@ const STDERR_KEPT = 2_048;
  * afterwards, and it never outlives `signal`: a grandchild that left the group keeps neither the pipe nor us.
  */
 export async function runToEnd(request: RunToEnd, signal: AbortSignal): Promise<Ended> {
-  if (signal.aborted) throw calledOff(signal);
+  if (signal.aborted) throw calledOff(signal, request.name);
   const child = spawnGroup(request);
   request.onStart();
   const output = readCapped(child.stdout, request.maxOutputBytes);
   const errors = readCapped(child.stderr, request.maxOutputBytes);
-  const stopped = whenStopped(signal);
+  const stopped = whenStopped(signal, request.name);
   const exited = child.exited.finally(() => killGroup(child.pid));
   try {
     const all = Promise.all([output.text, errors.text, exited]);
@@ -45,9 +45,9 @@ export async function runToEnd(request: RunToEnd, signal: AbortSignal): Promise<
   }
 }
 
-function whenStopped(signal: AbortSignal): { failure: Promise<never>; forget(): void } {
+function whenStopped(signal: AbortSignal, name: string): { failure: Promise<never>; forget(): void } {
   const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(calledOff(signal));
+  const stop = () => reject(calledOff(signal, name));
   signal.addEventListener('abort', stop, { once: true });
   return { failure: promise, forget: () => signal.removeEventListener('abort', stop) };
 }

@@ -21,6 +21,16 @@ export async function registerCommands(
   }
 }
 
+/** The bot's name without the @; null when Telegram does not tell it now. Never throws. */
+export async function readUsername(api: Api, log: Log, signal?: AbortSignal): Promise<string | null> {
+  try {
+    return (await api.getMe(signal as unknown as GrammySignal | undefined)).username;
+  } catch (error) {
+    if (!signal?.aborted) log.warn({ err: error }, 'the name of the bot could not be read');
+    return null;
+  }
+}
+
 type GrammySignal = NonNullable<Parameters<Api['getMe']>[0]>;
 
 async function registerIn(

@@ -1,4 +1,5 @@
 import type { Slice, SliceRequest } from '../keyset.ts';
+import type { PoolChange } from '../pool-past.ts';
 
 /**
  * What the dashboard reads of accounts, peers, pools, nodes and the audit. Moments are epoch milliseconds. Every
@@ -17,6 +18,8 @@ export interface DashboardReader {
   peersById(ids: readonly string[], now: Date): Promise<readonly StoredPeer[]>;
   peer(id: string, now: Date): Promise<PeerDetail | null>;
   pools(): Promise<readonly PoolRow[]>;
+  /** What was taken from the pools and given back in the steps of `POOL_PAST`; steps without any are left out. */
+  poolChanges(now: Date): Promise<readonly PoolChange[]>;
   nodes(): Promise<readonly StoredNode[]>;
   nodeNames(): Promise<readonly string[]>;
   /** Accounts with a running subscription, by plan. */

@@ -12,6 +12,8 @@ export interface Vitals {
   readonly database: DatabaseVitals;
   readonly loop: LoopVitals;
   readonly jobs: Reading<JobVitals>;
+  /** Jobs this process did in the last minute. */
+  readonly jobsDonePerMinute: number;
   readonly addresses: Reading<readonly PoolVitals[]>;
   readonly peers: Reading<PeerVitals>;
   readonly operators: Reading<OperatorVitals>;
@@ -127,6 +129,8 @@ export interface BotVitals {
   readonly state: 'off' | 'stopped' | 'connecting' | 'running' | 'unauthorized' | 'conflict' | 'unreachable';
   /** Since Telegram last answered; null: never, or not known. */
   readonly lastAnswerAgeMs: number | null;
+  /** The bot's name without the @; null: Telegram did not tell it at the start. */
+  readonly username: string | null;
   readonly updates: CallRates;
 }
 

@@ -17,8 +17,14 @@ import { type ShellParts, shellOf } from './shell.ts';
 
 export interface DashboardDeps extends ShellParts {
   readonly routes: RouteTable;
-  /** Null: no such session, or it is over. */
+  /** Null: no such session, or it is over. While the database is away: what is remembered of it. */
   findSession(token: string, now: Date): Promise<Session | null>;
+  /** As `findSession`, but only by what the database says now. */
+  askSession(token: string, now: Date): Promise<Session | null>;
+  /** Resolves when the database answers. */
+  askDatabase(): Promise<unknown>;
+  /** Whether the database has answered anybody, whatever was asked, within the last so many milliseconds. */
+  databaseAnsweredWithin(ms: number): boolean;
   /** False while there is no owner. */
   isSetUp(): Promise<boolean>;
   readonly errorPage: (shell: Shell, model: ErrorModel) => string;
@@ -37,8 +43,8 @@ export interface Dashboard {
 
 /** For a page or an action as a whole, reading the form included. */
 const DEADLINE_MS = 20_000;
-/** A page must say within a second that the database is away. */
-const SESSION_CHECK_MS = 800;
+/** A page must say within a second that the database is away; the rest of the second is for drawing it. */
+const DATABASE_CHECK_MS = 600;
 const VISITOR_SECONDS = 24 * 60 * 60;
 
 /** One request with what is known of it before anything is looked up. */
@@ -115,22 +121,36 @@ function visitOf(deps: DashboardDeps, request: Request, peer: string | undefined
   };
 }
 
-/** The refusal, or null: may go on. */
+/**
+ * The refusal, or null: may go on. Whatever needs the database comes no further while it is away: the handlers would wait
+ * for a connection for seconds.
+ */
 async function admit(
   deps: DashboardDeps,
   errors: ReturnType<typeof createErrorAnswers>,
   visit: Visit,
   route: Route,
 ): Promise<Response | null> {
-  const { clock } = deps;
-  if (!route.beforeSetup && !(await within(clock, SESSION_CHECK_MS, deps.isSetUp()))) {
-    return errors.notSetUp(visit);
+  if (!route.beforeSetup && !(await soon(deps, deps.isSetUp()))) return errors.notSetUp(visit);
+  if (route.role === 'nobody') {
+    if (!route.fromMemory) await soon(deps, deps.askDatabase());
+    return null;
   }
-  if (route.role === 'nobody') return null;
   const token = visit.cookies.get(COOKIES.session);
-  if (token) visit.session = await within(clock, SESSION_CHECK_MS, deps.findSession(token, visit.now));
+  const find = route.fromMemory ? deps.findSession : deps.askSession;
+  if (token) visit.session = await soon(deps, find(token, visit.now));
   if (visit.session === null) return errors.logInFirst(visit, route);
   return mayActAs(visit.session.operator.role, route.role) ? null : errors.forbidden(visit);
+}
+
+/** Throws AppError `timeout` soon when the database is silent. One that is only busy, and answers others, is waited for. */
+async function soon<T>({ clock, databaseAnsweredWithin }: DashboardDeps, answer: Promise<T>): Promise<T> {
+  try {
+    return await within(clock, DATABASE_CHECK_MS, answer);
+  } catch (error) {
+    if (toAppError(error).code === 'timeout' && databaseAnsweredWithin(DATABASE_CHECK_MS)) return answer;
+    throw error;
+  }
 }
 
 async function isOurs({ tokens }: DashboardDeps, visit: Visit, context: RouteContext): Promise<boolean> {

@@ -20,6 +20,8 @@ export interface Route {
   readonly kind: 'page' | 'action' | 'stream' | 'asset';
   /** Answered also while no owner exists. Only the setup itself has this. */
   readonly beforeSetup?: true;
+  /** Made from memory alone: answered also while the database is away, to those it knew a moment ago. */
+  readonly fromMemory?: true;
   /** Throws AppError for what goes wrong: it is drawn as a page with the status of its code. */
   handle(context: RouteContext): Promise<Response>;
 }

@@ -1,19 +1,30 @@
 import { type AddressPlan, assertPaired, planAddresses } from '../../core/address-plan.ts';
 import { containsNetwork, formatCidr, parseCidr } from '../../core/cidr.ts';
-import { AppError } from '../../core/errors.ts';
 import { nodeId } from '../../core/ids.ts';
+import {
+  type FaultValues,
+  type NetworkFault,
+  networkError,
+  networkFaultOf,
+} from '../../core/network-fault.ts';
 import type { PoolSpec } from '../../core/ports/store.ts';
 import type { Act, OperateDeps } from './deps.ts';
 
 export type AddPoolOutcome =
   | { readonly kind: 'done'; readonly pool: string; readonly addresses: number }
-  /** `text` is a sentence that says what is wrong with that field. */
-  | { readonly kind: 'invalid'; readonly field: 'node' | 'cidr4' | 'cidr6'; readonly text: string }
+  | {
+      readonly kind: 'invalid';
+      readonly field: 'cidr4' | 'cidr6';
+      readonly fault: NetworkFault;
+      readonly values: FaultValues;
+    }
+  | { readonly kind: 'no-node'; readonly field: 'node' }
   /** It overlaps a pool that is there, named in `pool`. */
   | { readonly kind: 'overlap'; readonly field: 'cidr4' | 'cidr6'; readonly pool: string };
 
-/** Addresses that one statement writes within its time: a /14. */
-const MOST_ADDRESSES = 2 ** 18;
+/** Of this width one statement writes the addresses within its time. */
+const WIDEST_AT_ONCE = 14;
+const MOST_ADDRESSES = 2 ** (32 - WIDEST_AT_ONCE);
 
 export interface NewPool {
   readonly node: string;
@@ -34,9 +45,7 @@ export async function addPool(deps: OperateDeps, { actor }: Act, given: NewPool)
   const { pool, addresses } = checked;
   const node = nodeId(given.node);
   return deps.store.transaction(async (tx): Promise<AddPoolOutcome> => {
-    if (!(await tx.nodeExists(node))) {
-      return { kind: 'invalid', field: 'node', text: `There is no node ${JSON.stringify(given.node)}.` };
-    }
+    if (!(await tx.nodeExists(node))) return { kind: 'no-node', field: 'node' };
     const overlap = overlapOf(pool, await tx.lockPools());
     if (overlap) return overlap;
     await tx.addPool(node, pool);
@@ -57,11 +66,7 @@ function check({ cidr4, cidr6 }: NewPool): Checked | Invalid {
   try {
     const v4 = planOf(cidr4, 4);
     if (v4.devices > MOST_ADDRESSES) {
-      return {
-        kind: 'invalid',
-        field: 'cidr4',
-        text: `${cidr4} is too wide at once: add a /14 or narrower ones.`,
-      };
+      return { kind: 'invalid', field: 'cidr4', fault: 'too-many', values: { widest: WIDEST_AT_ONCE } };
     }
     const v6 = cidr6 === '' ? null : pairOf(v4, cidr6);
     if (v6 !== null && 'kind' in v6) return v6;
@@ -85,13 +90,13 @@ function pairOf(v4: AddressPlan, cidr6: string): AddressPlan | Invalid {
 function planOf(text: string, family: 4 | 6): AddressPlan {
   const plan = planAddresses(text);
   if (plan.network.address.family === family) return plan;
-  throw new AppError('invalid', `${text} is not an IPv${family} network`);
+  throw networkError('family', `${text} is not an IPv${family} network`, { family });
 }
 
 function refusal(field: 'cidr4' | 'cidr6', error: unknown): Invalid {
-  if (error instanceof AppError && error.code === 'invalid')
-    return { kind: 'invalid', field, text: error.message };
-  throw error;
+  const told = networkFaultOf(error);
+  if (told === null) throw error;
+  return { kind: 'invalid', field, ...told };
 }
 
 function overlapOf(pool: PoolSpec, present: readonly PoolSpec[]): AddPoolOutcome | null {

@@ -26,7 +26,7 @@ type Tx = Parameters<Parameters<OperateDeps['store']['transaction']>[0]>[0];
 function change(
   deps: OperateDeps,
   { actor }: Act,
-  action: string,
+  action: 'account-pause' | 'account-resume',
   id: AccountId,
   carryOut: (tx: Tx, now: Date) => ReturnType<Tx['restorePeers']>,
 ): Promise<AccountActOutcome> {

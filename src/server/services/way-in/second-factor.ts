@@ -15,6 +15,10 @@ export type EnrolOutcome =
   /** Shown once; only their digests are kept. */
   { readonly kind: 'on'; readonly recoveryCodes: readonly string[] } | { readonly kind: 'wrong' } | Wait;
 
+export type RenewOutcome =
+  /** Shown once; those of before are worthless. */
+  { readonly kind: 'renewed'; readonly recoveryCodes: readonly string[] } | { readonly kind: 'wrong' } | Wait;
+
 /** What an authenticator is given. */
 export interface Enrolment {
   /** Base32, for typing. */
@@ -48,15 +52,14 @@ export async function confirmEnrolment(
   const { operator } = session;
   const wait = await admit(deps, insideKeys(operator), visitor, operatorSubject(operator.name));
   if (wait !== null) return wait;
-  const recoveryCodes = Array.from({ length: RECOVERY_CODES }, () => deps.tokens.freshCode());
+  const recoveryCodes = freshCodes(deps);
   const ended = await deps.store.transaction(async (tx) => {
     const record = await tx.byId(operator.id);
     const step = record && pendingStep(deps, record, code, visitor.now);
     if (step === null) return null;
     await giveBack(tx, insideKeys(operator));
     await tx.confirmTotp(operator.id, step);
-    const hashes = recoveryCodes.map((each) => recoveryHash(deps.tokens, each));
-    await tx.setRecoveryCodes(operator.id, hashes);
+    await tx.setRecoveryCodes(operator.id, hashed(deps, recoveryCodes));
     const gone = await tx.endSessions(operator.id, session.id);
     const subject = operatorSubject(operator.name);
     const actor = actorOf(operator, visitor);
@@ -77,6 +80,39 @@ function pendingStep(
   const pending = record.totpPendingSealed;
   return pending === null ? null : codes.stepOf(box.open(pending, sealedFor(record)), code, now);
 }
+
+/**
+ * Ten new recovery codes in place of those there are; it takes a code, as an open browser alone must not be enough.
+ * Repeating makes others.
+ */
+export async function renewRecoveryCodes(
+  deps: WayInDeps,
+  session: Session,
+  code: string,
+  visitor: Visitor,
+): Promise<RenewOutcome> {
+  const { operator } = session;
+  const wait = await admit(deps, insideKeys(operator), visitor, operatorSubject(operator.name));
+  if (wait !== null) return wait;
+  const recoveryCodes = freshCodes(deps);
+  return deps.store.transaction(async (tx) => {
+    const record = await tx.byId(operator.id);
+    const by = record?.totpSealed ? await useCode(deps, tx, record, code, visitor.now) : null;
+    if (by === null) return { kind: 'wrong' } as const;
+    await giveBack(tx, insideKeys(operator));
+    await tx.setRecoveryCodes(operator.id, hashed(deps, recoveryCodes));
+    const subject = operatorSubject(operator.name);
+    const actor = actorOf(operator, visitor);
+    await tx.audit([{ at: visitor.now, actor, action: 'recovery-codes-new', subject, details: { by } }]);
+    return { kind: 'renewed', recoveryCodes } as const;
+  });
+}
+
+const freshCodes = ({ tokens }: WayInDeps): readonly string[] =>
+  Array.from({ length: RECOVERY_CODES }, () => tokens.freshCode());
+
+const hashed = ({ tokens }: WayInDeps, recoveryCodes: readonly string[]): readonly string[] =>
+  recoveryCodes.map((each) => recoveryHash(tokens, each));
 
 /** Turns the second factor off; it takes a code, as an open browser alone must not be enough. */
 export async function dropSecondFactor(

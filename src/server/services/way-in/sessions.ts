@@ -18,7 +18,12 @@ export interface Sessions {
 }
 
 export function createSessions({ store, tokens, ends }: WayInDeps): Sessions {
-  async function end(session: Session, id: SessionId, visitor: Visitor, action: string): Promise<boolean> {
+  async function end(
+    session: Session,
+    id: SessionId,
+    visitor: Visitor,
+    action: 'logout' | 'session-end',
+  ): Promise<boolean> {
     const { operator } = session;
     const done = await store.transaction(async (tx) => {
       if (!(await tx.endSession(operator.id, id))) return false;

@@ -45,7 +45,9 @@ export interface PoolUsage {
   readonly free: number;
   readonly leased: number;
   readonly resting: number;
-  /** At the rate of the last days; null: not running out. */
+  /** Addresses a day, over the last days; null: the pool is too young to tell. */
+  readonly growthPerDay: number | null;
+  /** At that rate; null: not running out, as far as is known. */
   readonly daysLeft: number | null;
   readonly health: Health;
 }
@@ -53,7 +55,8 @@ export interface PoolUsage {
 export interface JobsPanel {
   readonly health: Health;
   readonly counts: readonly { readonly state: JobState; readonly count: number }[];
-  readonly donePerMinute: number | null;
+  /** By the process that shows it. */
+  readonly donePerMinute: number;
   readonly waitingHistory: Series;
   /** The worst first, at most eight; `stuckTotal` counts all. */
   readonly stuck: readonly JobRow[];

@@ -2,39 +2,64 @@ import { duration, number } from '../format.ts';
 import { clipped, visible } from '../hidden-characters.ts';
 import { Icon } from '../icons.tsx';
 import type { Attention } from '../models/attention.ts';
-import type { Setting } from '../models.ts';
+import type { Setting, Translate } from '../models.ts';
 import { paths, withQuery } from '../paths.ts';
 
 /** The first thing on the page: what is wrong, worst first, each line a link to where it can be seen. */
 export function AttentionPanel({ setting, items }: { setting: Setting; items: readonly Attention[] }) {
   const { t } = setting;
+  if (items.length === 0) return <AllWell t={t} />;
   const sorted = [...items].sort((a, b) => rank(a) - rank(b));
+  const bad = items.filter(({ severity }) => severity === 'bad').length;
+  const worst = bad > 0 ? 'bad' : 'warn';
   return (
     <section
       id="panel-attention"
-      class={items.length === 0 ? 'attention calm' : 'attention'}
+      class={`attention ${worst}`}
       aria-labelledby="attention-title"
-      data-state={items.length === 0 ? 'good' : 'bad'}
-      data-say={items.length === 0 ? t('all-well') : t('attention-title')}
+      data-state="bad"
+      data-say={t('attention-title')}
     >
-      <h2 id="attention-title" class={items.length === 0 ? 'unseen' : undefined}>
-        {t('attention-title')}
-      </h2>
-      {items.length === 0 ? (
-        <p class="all-well">
-          <Icon name="good" tone="good" />
-          <strong>{t('all-well')}</strong>
-          <span class="muted">{t('all-well-more')}</span>
-        </p>
-      ) : (
-        <ul>
-          {sorted.map((item) => (
-            <AttentionLine setting={setting} item={item} />
-          ))}
-        </ul>
-      )}
+      <header class="attention-head">
+        <Icon name={worst} />
+        <h2 id="attention-title">{t('attention-title')}</h2>
+        <span class="attention-counts">{countsOf(setting, bad, items.length - bad)}</span>
+      </header>
+      <ul>
+        {sorted.map((item) => (
+          <AttentionLine setting={setting} item={item} />
+        ))}
+      </ul>
     </section>
   );
+}
+
+function AllWell({ t }: { t: Translate }) {
+  return (
+    <section
+      id="panel-attention"
+      class="attention calm"
+      aria-labelledby="attention-title"
+      data-state="good"
+      data-say={t('all-well')}
+    >
+      <h2 id="attention-title" class="unseen">
+        {t('attention-title')}
+      </h2>
+      <p class="all-well">
+        <Icon name="good" tone="good" />
+        <strong>{t('all-well')}</strong>
+        <span class="muted">{t('all-well-more')}</span>
+      </p>
+    </section>
+  );
+}
+
+/** `2 troubles, 1 warning`: how bad it is, before any line is read. */
+function countsOf({ t }: Setting, bad: number, warn: number): string {
+  return [bad > 0 && t('attention-bad', { count: bad }), warn > 0 && t('attention-warn', { count: warn })]
+    .filter(Boolean)
+    .join(', ');
 }
 
 function AttentionLine({ setting, item }: { setting: Setting; item: Attention }) {

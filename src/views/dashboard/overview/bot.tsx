@@ -42,7 +42,7 @@ function BotNumbers({ setting, bot }: { setting: Setting; bot: BotPanel }) {
         </li>
         <li>
           <span>{t(`bot-${bot.mode}`)}</span>
-          <span>{bot.username ? <Foreign text={`@${bot.username}`} /> : '–'}</span>
+          {bot.username && <Foreign text={`@${bot.username}`} />}
         </li>
       </ul>
     </>

@@ -16,7 +16,6 @@ export function CallsSection({ setting, calls }: { setting: Setting; calls: Call
       title={t('panel-calls')}
       health={calls?.health ?? 'unknown'}
       href={paths.history('calls')}
-      wide={true}
     >
       {calls === null && <NotRead t={t} />}
       {calls?.rows.length === 0 && <p class="empty-line">{t('calls-none')}</p>}

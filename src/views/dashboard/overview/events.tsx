@@ -47,11 +47,15 @@ export function EventsSection({ setting, events }: { setting: Setting; events: r
   );
 }
 
+/** Of the audit, in its words. */
+const actOf = (t: Setting['t'], action: string): string =>
+  sayOr(t, `audit-${action}`, clipped(visible(action), 60));
+
 function eventText({ t }: Setting, event: EventRow): string {
   const values = Object.fromEntries(
     Object.entries(event.values).map(([name, value]) => [
       name,
-      typeof value === 'string' ? clipped(visible(value), 60) : value,
+      typeof value !== 'string' ? value : name === 'action' ? actOf(t, value) : clipped(visible(value), 60),
     ]),
   );
   return sayOr(t, `event-${event.kind}`, visible(event.kind), values);

@@ -13,7 +13,12 @@ export function HeadlinePanel({ setting, headline }: { setting: Setting; headlin
       <Figure href={paths.peers} name={t('headline-peers')} value={say(headline.peersApplied)}>
         {t('headline-of', { total: say(headline.peersWanted) })}
       </Figure>
-      <Figure href={paths.jobs} name={t('headline-jobs')} value={say(headline.jobsWaiting)}>
+      <Figure
+        href={paths.jobs}
+        name={t('headline-jobs')}
+        value={say(headline.jobsWaiting)}
+        tone={headline.jobsStuck ? 'bad' : undefined}
+      >
         {stuckWords(setting, headline.jobsStuck)}
       </Figure>
       <Figure href={paths.pools} name={t('headline-addresses')} value={say(headline.addressesFree)}>
@@ -38,12 +43,12 @@ function stuckWords({ t }: Setting, count: number | null): string {
   return count > 0 ? t('headline-stuck', { count }) : t('headline-none-stuck');
 }
 
-function Figure(props: { href: string; name: string; value: string; children: Child }) {
+function Figure(props: { href: string; name: string; value: string; tone?: 'bad'; children: Child }) {
   return (
     <a class="figure" href={props.href}>
       <span class="figure-name">{props.name}</span>
       <span class="figure-value">{props.value}</span>
-      <span class="figure-more">{props.children}</span>
+      <span class={props.tone ? `figure-more tone-${props.tone}` : 'figure-more'}>{props.children}</span>
     </a>
   );
 }

@@ -23,7 +23,6 @@ export function JobsSection({ setting, jobs }: { setting: Setting; jobs: JobsPan
       title={t('panel-jobs')}
       health={jobs?.health ?? 'unknown'}
       href={paths.jobs}
-      wide={true}
     >
       {jobs === null ? (
         <NotRead t={t} />
@@ -113,7 +112,7 @@ function StuckJob({ setting, job }: { setting: Setting; job: JobRow }) {
           label={t('retry-named', { name: clipped(visible(job.queue), 40) })}
         >
           <Icon name="again" />
-          <span>{t('retry')}</span>
+          <span class="act-word">{t('retry')}</span>
         </ActButton>
       </td>
     </tr>

@@ -9,6 +9,7 @@ import { EventsSection } from './events.tsx';
 import { HeadlinePanel } from './headline.tsx';
 import { JobsSection } from './jobs.tsx';
 import { LoopSection } from './loop.tsx';
+import { marksOf } from './marks.ts';
 import { PoolsSection } from './pools.tsx';
 
 /** The panels a stream may ask for. `badge` is on every page. */
@@ -20,8 +21,8 @@ export const PANEL_NAMES = [
   'pools',
   'loop',
   'jobs',
-  'bot',
   'calls',
+  'bot',
   'events',
 ] as const;
 
@@ -31,7 +32,7 @@ export type PanelName = (typeof PANEL_NAMES)[number];
 export function PanelOf({ name, setting, data }: { name: PanelName; setting: Setting; data: Overview }) {
   switch (name) {
     case 'badge':
-      return <AttentionBadge setting={setting} count={data.attention.length} />;
+      return <AttentionBadge setting={setting} count={data.attention.length} marks={marksOf(data)} />;
     case 'attention':
       return <AttentionPanel setting={setting} items={data.attention} />;
     case 'headline':

@@ -1,5 +1,5 @@
 import type { Child } from 'hono/jsx';
-import { number } from '../format.ts';
+import { duration, number } from '../format.ts';
 import type { Series } from '../models/overview.ts';
 import type { Setting } from '../models.ts';
 import { Sparkline } from '../sparkline.tsx';
@@ -28,22 +28,24 @@ export interface HistoryLineProps {
   readonly say?: (value: number) => string;
 }
 
+const MINUTE_MS = 60_000;
+
 /** A sparkline with its name and its highest value. */
 export function HistoryLine({ setting, name, series, top, tone, say }: HistoryLineProps) {
   const known = series.values.filter((value) => value !== null);
   const tell = say ?? ((value: number) => number(setting.language, value));
   const highest = known.length > 0 ? tell(Math.max(...known)) : '–';
   const latest = known.length > 0 ? tell(known.at(-1)!) : '–';
-  const minutes = Math.max(1, Math.round((series.values.length * series.stepMs) / 60_000));
+  const span = duration(setting, Math.max(MINUTE_MS, series.values.length * series.stepMs));
   return (
     <figure class="history-line">
       <figcaption>
         <span>{name}</span>
-        <span class="muted">{setting.t('highest', { value: highest, minutes })}</span>
+        <span class="muted">{setting.t('highest', { value: highest, span })}</span>
       </figcaption>
       <Sparkline
         series={series}
-        label={setting.t('spark', { name, latest, highest, minutes })}
+        label={setting.t('spark', { name, latest, highest, span })}
         top={top}
         tone={tone}
       />

@@ -1,20 +1,19 @@
 import type { Overview } from '../models/overview.ts';
 import type { Shell } from '../models.ts';
 import { Layout } from '../shell.tsx';
-import { PANEL_NAMES, PanelOf } from './live.tsx';
-
-const GRID = PANEL_NAMES.filter((name) => !['badge', 'attention', 'headline'].includes(name));
+import { type PanelName, PanelOf } from './live.tsx';
 
 /** Is anything wrong? First the list that says so, then five numbers, then the panels. */
 export function OverviewPage({ shell, data }: { shell: Shell; data: Overview }) {
+  const panels = (...names: readonly PanelName[]) =>
+    names.map((name) => <PanelOf name={name} setting={shell} data={data} />);
   return (
-    <Layout shell={shell} title={shell.t('nav-overview')} class="overview">
-      <PanelOf name="attention" setting={shell} data={data} />
-      <PanelOf name="headline" setting={shell} data={data} />
-      <div class="panels">
-        {GRID.map((name) => (
-          <PanelOf name={name} setting={shell} data={data} />
-        ))}
+    <Layout shell={shell} title={shell.t('nav-overview')} class="overview" moves={true}>
+      {panels('attention', 'headline')}
+      <div class="panels vitals">{panels('database', 'pools', 'loop')}</div>
+      <div class="panels works">
+        <div class="stack">{panels('jobs', 'calls')}</div>
+        <div class="stack short">{panels('bot', 'events')}</div>
       </div>
     </Layout>
   );

@@ -67,7 +67,9 @@ export function DaysLeft({ setting, pool }: { setting: Setting; pool: PoolUsage 
       </span>
     );
   }
-  if (pool.daysLeft === null) return <span class="muted">{t('pool-steady')}</span>;
+  if (pool.daysLeft === null) {
+    return <span class="muted">{t(pool.growthPerDay === null ? 'pool-young' : 'pool-steady')}</span>;
+  }
   const tone = pool.health === 'good' ? 'plain' : pool.health;
   return (
     <span class={`state tone-${tone}`}>

@@ -29,25 +29,35 @@ export function AccountPage({ shell, model }: { shell: Shell; model: AccountMode
       ) : (
         <PeersTable shell={shell} rows={model.devices} withAccount={false} />
       )}
-      <div class="columns">
-        <section>
-          <h2>{t('subscriptions')}</h2>
-          <Subscriptions shell={shell} rows={model.subscriptions} />
-          {may(shell, 'operator') && (
-            <GrantForm shell={shell} id={account.id} form={model.form} once={model.once} />
-          )}
-        </section>
-        <section>
-          <h2>{t('notes')}</h2>
-          <Notes shell={shell} rows={model.notes} />
-          {may(shell, 'operator') && (
-            <NoteForm shell={shell} id={account.id} form={model.form} once={model.once} />
-          )}
-        </section>
-      </div>
+      <AccessAndNotes shell={shell} model={model} />
       <h2>{t('history')}</h2>
       <HistoryList shell={shell} rows={model.history} />
     </Layout>
+  );
+}
+
+/** Two cards side by side: each list with the form that adds to it. */
+function AccessAndNotes({ shell, model }: { shell: Shell; model: AccountModel }) {
+  const { t } = shell;
+  const mayAdd = may(shell, 'operator');
+  const form = { shell, id: model.account.id, form: model.form, once: model.once };
+  return (
+    <div class="columns">
+      <section>
+        <h2>{t('subscriptions')}</h2>
+        <div class="card">
+          <Subscriptions shell={shell} rows={model.subscriptions} />
+          {mayAdd && <GrantForm {...form} />}
+        </div>
+      </section>
+      <section>
+        <h2>{t('notes')}</h2>
+        <div class="card">
+          <Notes shell={shell} rows={model.notes} />
+          {mayAdd && <NoteForm {...form} />}
+        </div>
+      </section>
+    </div>
   );
 }
 
@@ -55,13 +65,13 @@ function PauseLink({ shell, model }: { shell: Shell; model: AccountModel }) {
   const { id, state } = model.account;
   if (state === 'paused') {
     return (
-      <a class="button" href={confirmed.resumeAccount(id)}>
+      <a class="button small" href={confirmed.resumeAccount(id)}>
         <Icon name="run" /> {shell.t('account-resume')}
       </a>
     );
   }
   return (
-    <a class="button" href={confirmed.pauseAccount(id)}>
+    <a class="button small" href={confirmed.pauseAccount(id)}>
       <Icon name="pause" /> {shell.t('account-pause')}
     </a>
   );
@@ -96,7 +106,7 @@ function AccountFacts({ shell, model }: { shell: Shell; model: AccountModel }) {
 function Subscriptions({ shell, rows }: { shell: Shell; rows: readonly SubscriptionRow[] }) {
   if (rows.length === 0) return <p class="empty-line">{shell.t('subscriptions-empty')}</p>;
   return (
-    <ul class="lines boxed">
+    <ul class="lines">
       {rows.map((row) => (
         <li>
           <Foreign text={row.plan} />
@@ -124,12 +134,20 @@ function GrantForm({ shell, id, form, once }: AccountFormProps) {
       <Field
         name="days"
         label={t('grant-days')}
+        class="short"
         form={form}
         inputmode="numeric"
         maxlength={4}
         required={true}
       />
-      <Field name="reason" label={t('grant-reason')} form={form} maxlength={200} required={true} />
+      <Field
+        name="reason"
+        label={t('grant-reason')}
+        class="grow"
+        form={form}
+        maxlength={200}
+        required={true}
+      />
       <button type="submit" class="button">
         <Icon name="plus" /> {t('grant')}
       </button>

@@ -36,7 +36,7 @@ export function AccountsPage({ shell, model }: { shell: Shell; model: AccountsMo
           options={options(SORTS, 'sort')}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.accounts} />
         {page.rows.length === 0 ? (
           <NoAccounts shell={shell} filtered={Boolean(filters.q || filters.state)} />

@@ -33,7 +33,7 @@ export function AuditPage({ shell, model }: { shell: Shell; model: AuditModel })
           options={[['', t('any')], ...model.actions.map((action) => [action, named(action)] as const)]}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.audit} />
         {page.rows.length === 0 ? (
           <Empty title={t(filters.q || filters.operator || filters.action ? 'none-match' : 'audit-empty')}>
@@ -64,7 +64,7 @@ function AuditTable({ shell, rows, named }: AuditTableProps) {
           <Th class="w-time" text={t('col-when')} />
           <Th class="w-name" text={t('col-operator')} />
           <Th text={t('col-action')} />
-          <Th class="hide-s" text={t('col-subject')} />
+          <Th text={t('col-subject')} />
           <Th class="hide-m" text={t('col-detail')} />
           <Th class="w-address hide-m" text={t('col-from')} />
           <Th class="w-state" text={t('col-outcome')} />
@@ -87,8 +87,8 @@ function AuditLine({ shell, row, action }: { shell: Shell; row: AuditRow; action
       <td>
         <Foreign text={row.operator} />
       </td>
-      <td>{action}</td>
-      <td class="hide-s">
+      <td class="lead">{action}</td>
+      <td class={row.subject === null ? 'none' : undefined}>
         {row.subject !== null && row.subjectHref !== null && (
           <a class="row-link" href={row.subjectHref}>
             <Foreign text={row.subject} />

@@ -96,7 +96,7 @@ function JobFacts({ shell, model }: { shell: Shell; model: JobModel }) {
       <Fact name={t('col-finished')}>
         <Moment setting={shell} at={job.finishedAt} />
       </Fact>
-      <Fact name="ID">
+      <Fact name="ID" long={true}>
         <Code t={t} text={job.id} copy={true} />
       </Fact>
     </Facts>

@@ -31,7 +31,7 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
           options={[['', t('any')], ...model.queues.map((queue) => [queue, visible(queue)] as const)]}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell} watch={isWatched(model) ? `jobs-${model.tab}` : null}>
         <Tabs label={t('job-states')} tabs={tabsOf(shell, model)} />
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.jobs}>
           <BulkLinks shell={shell} model={model} />
@@ -50,6 +50,9 @@ export function JobsPage({ shell, model }: { shell: Shell; model: JobsModel }) {
     </Layout>
   );
 }
+
+/** Jobs that are over are not counted: nobody knows when there are more. */
+const isWatched = ({ tab, page }: JobsModel) => page.prev === null && tab !== 'done' && tab !== 'cancelled';
 
 function tabsOf({ t, language }: Shell, model: JobsModel) {
   const { queue, q } = model.filters;
@@ -104,7 +107,7 @@ function JobsTable({ shell, rows, tab }: { shell: Shell; rows: readonly JobRow[]
           />
           <Th class="w-num number" text={t('col-attempt')} />
           <Th class="w-time hide-m" text={t(tab === 'active' ? 'col-started' : 'col-next')} />
-          <Th class="hide-m" text={t('col-last-error')} />
+          <Th text={t('col-last-error')} />
         </>
       }
     >
@@ -140,7 +143,9 @@ function JobLine({ shell, row, tab }: { shell: Shell; row: JobRow; tab: JobTab }
       <td class="hide-m">
         <Moment setting={shell} at={tab === 'active' ? row.startedAt : row.nextAt} />
       </td>
-      <td class="hide-m">{row.lastError ? <Foreign text={row.lastError} /> : '–'}</td>
+      <td class={row.lastError ? 'below' : 'none'}>
+        {row.lastError ? <Foreign text={row.lastError} /> : '–'}
+      </td>
     </tr>
   );
 }

@@ -1,4 +1,5 @@
 import { number } from '../format.ts';
+import { Icon } from '../icons.tsx';
 import { Choice, FilterForm, ListHead, ListRegion, Pager } from '../lists.tsx';
 import type { LogRow, LogsModel } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
@@ -27,10 +28,11 @@ export function LogsPage({ shell, model }: { shell: Shell; model: LogsModel }) {
           options={LEVELS.map((level) => [level, level] as const)}
         />
       </FilterForm>
-      <ListRegion>
+      <ListRegion shell={shell}>
         <ListHead shell={shell} page={page} filters={filters} />
         {model.dropped > 0 && (
           <p class="notice tone-warn">
+            <Icon name="warn" />
             <span>{t('logs-dropped', { shown: number(shell.language, model.dropped) })}</span>
           </p>
         )}

@@ -1,10 +1,11 @@
 import { bytes, duration, number } from '../format.ts';
 import { visible } from '../hidden-characters.ts';
+import type { IconName } from '../icons.tsx';
 import { Th } from '../lists.tsx';
 import { sayOr } from '../maybe-words.ts';
 import type { NodeRow, NodesModel, ReconcileRow } from '../models/machine.ts';
 import type { Shell } from '../models.ts';
-import { Empty, Fact, Facts, HealthState } from '../parts.tsx';
+import { Empty, Fact, Facts, HealthState, State, type Tone } from '../parts.tsx';
 import { paths, withQuery } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { Code, Foreign, Moment } from '../text.tsx';
@@ -61,10 +62,10 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       <Fact name={t('reconcile-last')}>
         <Moment setting={shell} at={node.lastSuccessAt} never={t('never')} />
       </Fact>
-      <Fact name={t('endpoint')}>
+      <Fact name={t('endpoint')} long={true}>
         <Code t={t} text={node.endpoint} copy={true} />
       </Fact>
-      <Fact name={t('public-key')}>
+      <Fact name={t('public-key')} long={true}>
         <Code t={t} text={node.publicKey} copy={true} />
       </Fact>
       <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>
@@ -73,7 +74,19 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
   );
 }
 
+/** What the database keeps of a comparison; anything newer is shown by its own name. */
+const OUTCOMES: Readonly<Record<string, { tone: Tone; icon: IconName }>> = {
+  equal: { tone: 'plain', icon: 'good' },
+  mended: { tone: 'good', icon: 'good' },
+  refused: { tone: 'warn', icon: 'warn' },
+  failed: { tone: 'bad', icon: 'bad' },
+};
+const UNTOLD = { tone: 'plain', icon: 'unknown' } as const;
+
 const COUNTS = ['added', 'removed', 'changed', 'quarantined', 'refused'] as const;
+
+/** On a page of middle width the outcome says enough of the others. */
+const roomOf = (name: (typeof COUNTS)[number]) => (name === 'refused' ? '' : ' hide-mid');
 
 function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[] }) {
   const { t } = shell;
@@ -86,10 +99,7 @@ function RunsTable({ shell, runs }: { shell: Shell; runs: readonly ReconcileRow[
           <Th text={t('col-outcome')} />
           <Th class="w-num number hide-s" text={t('col-took')} />
           {COUNTS.map((name) => (
-            <Th
-              class={name === 'refused' ? 'w-num number' : 'w-num number hide-m'}
-              text={t(`drift-${name}`)}
-            />
+            <Th class={`w-num number${roomOf(name)}`} text={t(`drift-${name}`)} />
           ))}
         </tr>
       </thead>
@@ -109,18 +119,22 @@ function RunLine({ shell, run }: { shell: Shell; run: ReconcileRow }) {
       <td>
         <Moment setting={shell} at={run.at} />
       </td>
-      <td>
-        {sayOr(t, `reconcile-${run.outcome}`, visible(run.outcome))}
+      <td class="lead">
+        <State {...(OUTCOMES[run.outcome] ?? UNTOLD)}>
+          {sayOr(t, `reconcile-${run.outcome}`, visible(run.outcome))}
+        </State>{' '}
         {run.error && (
           <span class="tone-bad">
-            {' '}
             <Foreign text={run.error} />
           </span>
         )}
       </td>
       <td class="number hide-s">{duration(shell, run.durationMs)}</td>
       {COUNTS.map((name) => (
-        <td class={name === 'refused' ? 'number' : 'number hide-m'} data-label={t(`drift-${name}`)}>
+        <td
+          class={`number${roomOf(name)}${run[name] === 0 ? ' zero none' : ''}`}
+          data-label={t(`drift-${name}`)}
+        >
           {number(shell.language, run[name])}
         </td>
       ))}

@@ -3,7 +3,7 @@ import { Table, Th } from '../lists.tsx';
 import type { OperatorRow, OperatorsModel } from '../models/operators.ts';
 import type { Role, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
-import { paths } from '../paths.ts';
+import { confirmed, paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { Code, Foreign, Moment } from '../text.tsx';
 
@@ -82,8 +82,8 @@ function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
       <td>
         <Foreign text={row.name} /> {row.self && <span class="tag">{t('operator-self')}</span>}
       </td>
-      <td>{t(row.totp ? 'on' : 'off')}</td>
-      <td>
+      <td data-label={t('totp-title')}>{t(row.totp ? 'on' : 'off')}</td>
+      <td data-label={t('col-seen')}>
         <Moment setting={shell} at={row.seenAt} />
       </td>
       <td>
@@ -96,11 +96,9 @@ function OperatorLine({ shell, row }: { shell: Shell; row: OperatorRow }) {
       </td>
       <td class="actions">
         {!row.self && (
-          <PostForm shell={shell} action={`${paths.operators}/${row.id}/remove`} class="bare">
-            <button type="submit" class="button small danger">
-              {t('operator-remove')}
-            </button>
-          </PostForm>
+          <a class="button small danger" href={confirmed.removeOperator(row.id)}>
+            {t('operator-remove')}
+          </a>
         )}
       </td>
     </tr>

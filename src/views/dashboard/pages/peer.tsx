@@ -42,12 +42,12 @@ function PeerActions({ shell, model }: { shell: Shell; model: PeerModel }) {
         </ActButton>
       )}
       {model.can.reissue && (
-        <a class="button" href={confirmed.reissuePeer(model.peer.id)}>
+        <a class="button small" href={confirmed.reissuePeer(model.peer.id)}>
           <Icon name="key" /> {t('peer-reissue')}
         </a>
       )}
       {model.can.revoke && (
-        <a class="button danger" href={confirmed.revokePeer(model.peer.id)}>
+        <a class="button small danger" href={confirmed.revokePeer(model.peer.id)}>
           <Icon name="cross" /> {t('peer-revoke')}
         </a>
       )}
@@ -107,7 +107,7 @@ function PeerWanted({ shell, model }: { shell: Shell; model: PeerModel }) {
       <Fact name={t('protocol')}>
         <Foreign text={model.protocol} />
       </Fact>
-      <Fact name={t('public-key')}>
+      <Fact name={t('public-key')} long={true}>
         {peer.publicKey ? <Code t={t} text={peer.publicKey} copy={true} /> : '–'}
       </Fact>
     </Facts>

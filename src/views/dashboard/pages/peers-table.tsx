@@ -20,7 +20,7 @@ export function PeersTable({ shell, rows, withAccount }: PeersTableProps) {
       head={
         <>
           <Th text={t('col-device')} />
-          {withAccount && <Th class="hide-s" text={t('col-account')} />}
+          {withAccount && <Th text={t('col-account')} />}
           <Th class="w-address" text={t('col-address')} />
           <Th class="w-state" text={t('col-state')} />
           <Th class="w-time" text={t('col-handshake')} />
@@ -47,7 +47,7 @@ function PeerLine({ shell, row, withAccount }: { shell: Shell; row: PeerRow; wit
         </a>
       </td>
       {withAccount && (
-        <td class="hide-s">
+        <td class="beside-first">
           <a href={paths.account(row.accountId)}>
             {row.accountName.trim() === '' ? t('no-name') : <Foreign text={row.accountName} />}
           </a>

@@ -17,7 +17,7 @@ export function PeersPage({ shell, model }: { shell: Shell; model: PeersModel })
   return (
     <Layout shell={shell} title={t('nav-peers')}>
       <PeerFilters shell={shell} model={model} />
-      <ListRegion>
+      <ListRegion shell={shell} watch={page.prev === null ? 'peers' : null}>
         <ListHead shell={shell} page={page} filters={filters} csv={csvPaths.peers} />
         {page.rows.length > 0 && <PeersTable shell={shell} rows={page.rows} withAccount={true} />}
         {page.rows.length === 0 && (

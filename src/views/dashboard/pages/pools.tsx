@@ -1,3 +1,4 @@
+import { rough } from '../format.ts';
 import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { visible } from '../hidden-characters.ts';
 import { Icon } from '../icons.tsx';
@@ -44,10 +45,12 @@ function PoolCard({ shell, pool }: { shell: Shell; pool: PoolsModel['pools'][num
         <DaysLeft setting={shell} pool={pool} />
       </header>
       <PoolShares setting={shell} pool={pool} />
-      {pool.history && (
-        <HistoryLine setting={shell} name={t('address-leased')} series={pool.history} top={pool.total} />
-      )}
+      {pool.history && <HistoryLine setting={shell} name={t('address-leased')} series={pool.history} />}
       <ul class="lines">
+        <li>
+          <span>{t('pool-growth')}</span>
+          <Growth shell={shell} perDay={pool.growthPerDay} />
+        </li>
         <li>
           <span>{t('col-node')}</span>
           <Foreign text={pool.node} />
@@ -63,6 +66,12 @@ function PoolCard({ shell, pool }: { shell: Shell; pool: PoolsModel['pools'][num
       </ul>
     </section>
   );
+}
+
+function Growth({ shell, perDay }: { shell: Shell; perDay: number | null }) {
+  if (perDay === null) return <span class="muted">{shell.t('pool-young')}</span>;
+  const tenth = Math.round(perDay * 10) / 10;
+  return <span>{`${tenth > 0 ? '+' : ''}${rough(shell.language, tenth + 0)}`}</span>;
 }
 
 function AddPool({ shell, model }: { shell: Shell; model: PoolsModel }) {

@@ -1,3 +1,4 @@
+import type { Child } from 'hono/jsx';
 import { Field, formProblem, PostForm } from '../forms.tsx';
 import type { FormState, Shell } from '../models.ts';
 import { ProblemBox } from '../parts.tsx';
@@ -26,27 +27,57 @@ export function RecoveryCodesPage({ shell, codes }: { shell: Shell; codes: reado
   );
 }
 
-export function SecondFactorOffPage({ shell, form }: { shell: Shell; form: FormState }) {
-  const { t } = shell;
+interface AskedFor {
+  readonly shell: Shell;
+  readonly form: FormState;
+}
+
+export function SecondFactorOffPage({ shell, form }: AskedFor) {
   return (
-    <Layout shell={shell} title={t('second-factor-off')}>
+    <Layout shell={shell} title={shell.t('second-factor-off')}>
       <section class="card">
-        <p>{t('second-factor-off-about')}</p>
-        <ProblemBox problem={formProblem(form, ['code'])} />
-        <PostForm shell={shell} action={paths.totpOff}>
-          <Field
-            name="code"
-            label={t('totp-code')}
-            form={form}
-            autocomplete="one-time-code"
-            required={true}
-            maxlength={24}
-          />
+        <p>{shell.t('second-factor-off-about')}</p>
+        <CodeForm shell={shell} form={form} action={paths.totpOff}>
           <button type="submit" class="button danger solid">
-            {t('second-factor-off-do')}
+            {shell.t('second-factor-off-do')}
           </button>
-        </PostForm>
+        </CodeForm>
       </section>
     </Layout>
+  );
+}
+
+export function RenewCodesPage({ shell, form }: AskedFor) {
+  return (
+    <Layout shell={shell} title={shell.t('recovery-renew')}>
+      <section class="card">
+        <p>{shell.t('recovery-renew-about')}</p>
+        <CodeForm shell={shell} form={form} action={paths.recoveryCodes}>
+          <button type="submit" class="button primary">
+            {shell.t('recovery-renew-do')}
+          </button>
+        </CodeForm>
+      </section>
+    </Layout>
+  );
+}
+
+/** What an open browser alone must not be enough for: a code is asked again. */
+function CodeForm({ shell, form, action, children }: AskedFor & { action: string; children: Child }) {
+  return (
+    <>
+      <ProblemBox problem={formProblem(form, ['code'])} />
+      <PostForm shell={shell} action={action}>
+        <Field
+          name="code"
+          label={shell.t('totp-code')}
+          form={form}
+          autocomplete="one-time-code"
+          required={true}
+          maxlength={24}
+        />
+        {children}
+      </PostForm>
+    </>
   );
 }

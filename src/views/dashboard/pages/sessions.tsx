@@ -16,10 +16,10 @@ export function SessionsPage({ shell, model }: { shell: Shell; model: SessionsMo
       title={t('nav-sessions')}
       tools={
         <>
-          <a class="button" href={paths.password}>
+          <a class="button small" href={paths.password}>
             {t('password-change')}
           </a>
-          <a class="button danger" href={confirmed.endSessions}>
+          <a class="button small danger" href={confirmed.endSessions}>
             <Icon name="cross" /> {t('sessions-end-all')}
           </a>
         </>
@@ -59,6 +59,9 @@ function SecondFactor({ shell, model }: { shell: Shell; model: SessionsModel }) 
           <State tone="good" icon="good">
             {t('on')}
           </State>{' '}
+          <a class="button small" href={paths.recoveryCodes}>
+            {t('recovery-renew')}
+          </a>{' '}
           <a class="button small" href={paths.totpOff}>
             {t('second-factor-off')}
           </a>

@@ -21,7 +21,7 @@ export function SettingsPage({ shell, model }: { shell: Shell; model: SettingsMo
               <tr>
                 <Th class="w-setting" text={t('col-variable')} />
                 <Th text={t('col-value')} />
-                <Th class="hide-m" text={t('col-meaning')} />
+                <Th text={t('col-meaning')} />
               </tr>
             </thead>
             <tbody>
@@ -46,7 +46,7 @@ function SettingLine({ shell, row }: { shell: Shell; row: SettingRow }) {
       <td>
         <SettingValue shell={shell} row={row} /> {row.isStandard && <span class="tag">{t('standard')}</span>}
       </td>
-      <td class="hide-m wrap">
+      <td class="wrap below">
         <span lang="en">
           <Foreign text={row.means} whole={true} />
         </span>

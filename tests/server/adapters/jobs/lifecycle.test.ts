@@ -40,6 +40,24 @@ test('F-J9: stop waits for what is in flight and takes nothing more', async () =
   expect(await jobs.counts()).toEqual([{ queue: 'apply-peer', state: 'created', count: 1 }]);
 });
 
+test('D5: what is done is told once it is written; what failed is not', async () => {
+  const hands: HeldJob[] = [];
+  let done = 0;
+  const jobs = rig.create({
+    onDone: (kind, count) => {
+      expect(kind).toBe('apply-peer');
+      done += count;
+    },
+  });
+  jobs.work('apply-peer', { batchSize: 10, maxHeld: 20 }, async (batch) => void hands.push(...batch));
+  await jobs.enqueue(peers(3));
+  await jobs.start();
+  await eventually(() => hands.length === 3);
+  await Promise.all([hands[0]!.complete(), hands[1]!.complete(), hands[2]!.fail(new Error('no'))]);
+  expect(done).toBe(2);
+  await jobs.stop({ graceMs: 1_000 });
+});
+
 test('F-J9: what outlives the grace is back in the queue at once, its attempt not counted', async () => {
   const hands: HeldJob[] = [];
   let aborted = false;

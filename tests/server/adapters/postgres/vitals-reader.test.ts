@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test';
 import { createJobs } from '../../../../src/server/adapters/jobs/jobs.ts';
 import { readDeadEvents, readJobVitals } from '../../../../src/server/adapters/jobs/vitals.ts';
 import type { Database } from '../../../../src/server/adapters/postgres/client.ts';
+import { createDashboardReader } from '../../../../src/server/adapters/postgres/stores/dashboard-reader.ts';
 import { createVitalsReader } from '../../../../src/server/adapters/postgres/stores/vitals-reader.ts';
 import { systemClock } from '../../../../src/server/adapters/system/clock.ts';
 import { systemRandom } from '../../../../src/server/adapters/system/random.ts';
 import type { VitalsReader } from '../../../../src/server/core/ports/vitals.ts';
+import { listPools } from '../../../../src/server/services/list-pools.ts';
 import { databaseOn } from '../../../support/database.ts';
 import { silentLog } from '../../../support/door-kit.ts';
 import { type TestDatabase, testDatabase } from '../../../support/postgres.ts';
@@ -87,6 +89,18 @@ describe('E3: what the database tells of how things stand', () => {
     // 21 three days ago and 3 yesterday, less the 7 that were given back: 17 in seven days.
     expect(grown!.growthPerDay).toBeCloseTo(17 / 7, 5);
     expect(young!.growthPerDay).toBeNull();
+  });
+
+  test('the page of the pools says the same as the overview, and draws the week behind it', async () => {
+    const [grown, young] = await listPools({ reader: createDashboardReader(database) }, NOW);
+    expect(grown!.growthPerDay).toBeCloseTo(17 / 7, 5);
+    expect(young!.growthPerDay).toBeNull();
+    // 100 rows of a /24: the page goes by the network's size, so only the line's shape is looked at.
+    const { values } = grown!.history!;
+    const now = grown!.leased;
+    const daysAgo = (days: number) => values.at(-1 - days * 8);
+    expect(values).toHaveLength(56);
+    expect([now - daysAgo(0)!, now - daysAgo(2.5)!, now - daysAgo(4)!]).toEqual([0, 3 - 7, 3 - 7 + 21]);
   });
 
   test('peers: wanted, applied, and what is late', async () => {

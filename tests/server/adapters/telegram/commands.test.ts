@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test';
-import { registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
+import { readUsername, registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
 import { startBot } from '../../../support/bot-rig.ts';
 import { TOKEN } from '../../../support/simulator.ts';
 
@@ -30,4 +30,11 @@ test('a menu that cannot be set is not fatal', async () => {
   rig.control.orderFault({ kind: 'server_error', method: 'setMyCommands' });
   await registerCommands(rig.api, rig.words, rig.log);
   expect(rig.log.lines.map((each) => each.message)).toContain('the command menu could not be set');
+});
+
+test('the bot knows its name, or that Telegram does not tell it', async () => {
+  await using rig = await startBot();
+  expect(await readUsername(rig.api, rig.log)).toBe((await rig.api.getMe()).username);
+  rig.control.orderFault({ kind: 'server_error', method: 'getMe' });
+  expect(await readUsername(rig.api, rig.log)).toBeNull();
 });

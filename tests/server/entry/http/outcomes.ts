@@ -14,7 +14,7 @@ const same = (outcome: Outcome): readonly Outcome[] => [outcome, outcome, outcom
 /** Who may not come is sent to the login and back (pages), or to the login (actions), or refused. */
 const read = (path: string, outcome: Outcome = 200) => [login(path), outcome, outcome, outcome];
 const operatorsRead = (path: string, outcome: Outcome = 200) => [login(path), 403, outcome, outcome];
-const ownersRead = (path: string) => [login(path), 403, 403, 200];
+const ownersRead = (path: string, outcome: Outcome = 200) => [login(path), 403, 403, outcome];
 const own = (outcome: Outcome) => [login(), outcome, outcome, outcome];
 const operate = (outcome: Outcome) => [login(), 403, outcome, outcome];
 const decide = (outcome: Outcome) => [login(), 403, 403, outcome];
@@ -40,6 +40,8 @@ const wayIn = [
   action('/totp', own(422)),
   page('/totp/off', read),
   action('/totp/off', own(422)),
+  page('/totp/codes', read),
+  action('/totp/codes', own(422)),
   page('/sessions', read),
   page('/sessions/end', read),
   action('/sessions/end', own('303 /login')),
@@ -50,6 +52,7 @@ const wayIn = [
   page('/operators', ownersRead),
   action('/operators', decide(400)),
   action('/operators/:id/role', decide(400)),
+  page('/operators/:id/remove', ownersRead, 404),
   action('/operators/:id/remove', decide(404)),
 ] as const;
 

@@ -150,6 +150,30 @@ describe('logging in with it', () => {
   });
 });
 
+describe('new recovery codes', () => {
+  test('take a code; those of before open nothing any more', async () => {
+    laterOn();
+    const visitor = await passwordGiven();
+    await give(visitor, code());
+    await visitor.get('/totp/codes');
+    expect((await visitor.post('/totp/codes', { code: wrongCode() })).status).toBe(422);
+    const { body } = await visitor.post('/totp/codes', { code: code(1) });
+    const fresh = [...body.matchAll(/\b\d{5}-\d{5}-\d{5}-\d{5}\b/g)].map((match) => match[0]);
+    expect(new Set([...fresh, ...recovery]).size).toBe(20);
+    expect((await rig.audit()).at(-1)).toMatchObject({
+      action: 'recovery-codes-new',
+      details: { by: 'code' },
+    });
+    expect((await give(await passwordGiven(), recovery[5]!)).status).toBe(401);
+    expect((await give(await passwordGiven(), fresh[0]!)).status).toBe(303);
+  });
+
+  test('are not for who has no second factor', async () => {
+    const visitor = await rig.signedIn('viewer');
+    expect((await visitor.submit('/totp/codes', { code: '123456' })).status).toBe(422);
+  });
+});
+
 describe('turning it off', () => {
   test('takes a code; afterwards the password is enough', async () => {
     laterOn();

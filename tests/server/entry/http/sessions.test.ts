@@ -145,7 +145,7 @@ describe('operators', () => {
     const { id } = (await sessionOf(owner)).operator;
     await owner.get('/operators');
     expect((await owner.post(`/operators/${id}/role`, { role: 'viewer' })).status).toBe(409);
-    expect((await owner.post(`/operators/${id}/remove`)).status).toBe(409);
+    expect((await owner.post(`/operators/${id}/remove`, { typed: 'anna' })).status).toBe(409);
     const { body } = await owner.post('/operators', { name: 'anna', role: 'viewer' });
     await useLink(body);
     expect((await rig.wayIn.store.byName('anna'))!.role).toBe('owner');
@@ -163,8 +163,13 @@ describe('operators', () => {
     const owner = await loggedIn();
     const dora = await rig.operator('dora', 'operator');
     const visitor = await loggedIn('dora');
-    await owner.get('/operators');
-    await owner.post(`/operators/${dora.id}/remove`);
+    const asked = await owner.get(`/operators/${dora.id}/remove`);
+    expect(asked.body).toContain('dora');
+    for (const typed of ['', 'anna']) {
+      expect((await owner.post(`/operators/${dora.id}/remove`, { typed })).status).toBe(422);
+    }
+    expect(await isIn(visitor)).toBe(true);
+    await owner.post(`/operators/${dora.id}/remove`, { typed: ' Dora' });
     expect(await isIn(visitor)).toBe(false);
     expect((await rig.visitor().submit('/login', { name: 'dora', password: PASSWORD })).status).toBe(401);
   });

@@ -1,8 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { latestStart } from '../../../core/access.ts';
+import { POOL_PAST, type PoolChange } from '../../../core/pool-past.ts';
 import type { PoolRow, ReconcileRow, StoredNode } from '../../../core/ports/dashboard.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { ms } from './dashboard-keyset.ts';
+import { firstIdAt } from './id-at.ts';
 
 const RUNS_SHOWN = 20;
 
@@ -28,6 +30,28 @@ export async function readPools(tx: Tx): Promise<readonly PoolRow[]> {
     leased: Number(row.leased),
     resting: Number(row.resting),
     createdAt: Number(row.created_at),
+  }));
+}
+
+/** New peers lie at the end of peers_pkey, for their ids are UUIDs of version 7; what came back is in peers_released. */
+export async function readPoolChanges(tx: Tx, now: Date): Promise<readonly PoolChange[]> {
+  const since = new Date(now.getTime() - POOL_PAST.stepMs * POOL_PAST.steps);
+  const stepsAgo = (column: string) => sql`floor(extract(epoch from
+    ${now.toISOString()}::text::timestamptz - ${sql.raw(column)}) * 1000 / ${POOL_PAST.stepMs}::int)::int`;
+  const rows = await tx.execute(sql`
+    select pool_id, steps_ago, sum(taken)::int as taken, sum(given_back)::int as given_back from (
+      select pool_id, ${stepsAgo('created_at')} as steps_ago, count(*) as taken, 0 as given_back
+        from adit.peers where id >= ${firstIdAt(since)}::text::uuid group by 1, 2
+       union all
+      select pool_id, ${stepsAgo('released_at')}, 0, count(*)
+        from adit.peers where released_at >= ${since.toISOString()}::text::timestamptz group by 1, 2) changes
+     group by 1, 2 order by 1, 2`);
+  return rows.map((row) => ({
+    pool: Number(row.pool_id),
+    // What another clock wrote a moment ahead is of now.
+    stepsAgo: Math.max(0, Number(row.steps_ago)),
+    taken: Number(row.taken),
+    givenBack: Number(row.given_back),
   }));
 }
 

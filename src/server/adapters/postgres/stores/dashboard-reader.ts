@@ -6,7 +6,7 @@ import { countAccountRows, readAccountRow, readAccountRows } from './dashboard-a
 import { readAudit, readAuditChoices } from './dashboard-audit.ts';
 import { accountHistory, peerHistory } from './dashboard-history.ts';
 import { ms } from './dashboard-keyset.ts';
-import { readNodeNames, readNodes, readPlanUse, readPools } from './dashboard-machine.ts';
+import { readNodeNames, readNodes, readPlanUse, readPoolChanges, readPools } from './dashboard-machine.ts';
 import {
   countPeerRows,
   readPeerKeys,
@@ -28,6 +28,7 @@ export function createDashboardReader(database: Database): DashboardReader {
     peersById: (ids, now) => read((tx) => readPeersById(tx, ids, now)),
     peer: (id, now) => read((tx) => readPeer(tx, id, now)),
     pools: () => read(readPools),
+    poolChanges: (now) => read((tx) => readPoolChanges(tx, now)),
     nodes: () => read(readNodes),
     nodeNames: () => read(readNodeNames),
     planUse: (now) => read((tx) => readPlanUse(tx, now)),

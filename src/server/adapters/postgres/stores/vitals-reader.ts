@@ -1,6 +1,7 @@
 import { LATE_AFTER_MS } from '../../../core/ports/dashboard.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type { PeerVitals, PoolVitals, VitalsReader } from '../../../core/ports/vitals.ts';
+import { firstIdAt } from './id-at.ts';
 import { readEvents } from './vitals-events.ts';
 
 const DAY_MS = 86_400_000;
@@ -51,12 +52,6 @@ async function readAddresses(database: SqlExecutor, now: Date): Promise<readonly
     [now.toISOString(), firstIdAt(since), since.toISOString()],
   );
   return rows.map(toPool);
-}
-
-/** The least UUID v7 of that moment (RFC 9562: the first 48 bits are milliseconds). */
-function firstIdAt(moment: Date): string {
-  const ms = moment.getTime().toString(16).padStart(12, '0');
-  return `${ms.slice(0, 8)}-${ms.slice(8)}-7000-8000-000000000000`;
 }
 
 const toPool = (row: Readonly<Record<string, unknown>>): PoolVitals => ({

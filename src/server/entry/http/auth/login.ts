@@ -13,9 +13,9 @@ import { type AuthDeps, clean, enter, refused, shown, visitorOf } from './parts.
 export function loginRoutes(deps: AuthDeps): readonly Route[] {
   const open = { role: 'nobody' } as const;
   return [
-    { ...open, method: 'GET', path: paths.login, kind: 'page', handle: showLogin },
+    { ...open, method: 'GET', path: paths.login, kind: 'page', fromMemory: true, handle: showLogin },
     { ...open, method: 'POST', path: paths.login, kind: 'action', handle: (context) => login(deps, context) },
-    { ...open, method: 'GET', path: paths.totp, kind: 'page', handle: showCode },
+    { ...open, method: 'GET', path: paths.totp, kind: 'page', fromMemory: true, handle: showCode },
     { ...open, method: 'POST', path: paths.totp, kind: 'action', handle: (context) => code(deps, context) },
   ];
 }

@@ -1,6 +1,7 @@
 import type { FormState } from '../../../../views/dashboard/models.ts';
+import { ConfirmPage } from '../../../../views/dashboard/pages/confirm.tsx';
 import { OperatorsPage } from '../../../../views/dashboard/pages/operators.tsx';
-import { paths, withQuery } from '../../../../views/dashboard/paths.ts';
+import { confirmed, paths, withQuery } from '../../../../views/dashboard/paths.ts';
 import { AppError } from '../../../core/errors.ts';
 import { type OperatorId, operatorId } from '../../../core/ids.ts';
 import { nameProblem, plainName } from '../../../core/operator-rules.ts';
@@ -26,6 +27,13 @@ export function operatorRoutes(deps: AuthDeps): readonly Route[] {
       path: `${one}/role`,
       kind: 'action',
       handle: (context) => setRole(deps, context),
+    },
+    {
+      ...owners,
+      method: 'GET',
+      path: `${one}/remove`,
+      kind: 'page',
+      handle: (context) => askRemoval(deps, context),
     },
     {
       ...owners,
@@ -79,8 +87,30 @@ async function setRole({ wayIn }: AuthDeps, context: RouteContext): Promise<Resp
   return seeOther(paths.operators, { tone: 'good', key: 'operator-role-changed' });
 }
 
-async function remove({ wayIn }: AuthDeps, context: RouteContext): Promise<Response> {
-  await removeOperator(wayIn, sessionOf(context), idIn(context), visitorOf(context));
+/** Their name has to be typed: operators are few, and each is somebody. */
+async function askRemoval({ wayIn }: AuthDeps, context: RouteContext, wrong = false): Promise<Response> {
+  const record = await wayIn.store.byId(idIn(context));
+  if (record === null) throw nobody();
+  const shell = context.shell();
+  const model = {
+    kind: 'operator-remove',
+    subject: `${record.name} · ${shell.t(`role-${record.role}`)}`,
+    count: 1,
+    action: confirmed.removeOperator(record.id),
+    fields: {},
+    typed: record.name,
+    back: paths.operators,
+    problem: wrong ? { field: 'typed', text: shell.t('problem-typed') } : null,
+  } as const;
+  return page(String(ConfirmPage({ shell, model })), wrong ? 422 : 200);
+}
+
+async function remove(deps: AuthDeps, context: RouteContext): Promise<Response> {
+  const id = idIn(context);
+  const record = await deps.wayIn.store.byId(id);
+  const typed = (await context.form()).get('typed') ?? '';
+  if (record !== null && plainName(typed) !== record.name) return askRemoval(deps, context, true);
+  await removeOperator(deps.wayIn, sessionOf(context), id, visitorOf(context));
   return seeOther(paths.operators, { tone: 'good', key: 'operator-removed' });
 }
 
@@ -92,6 +122,8 @@ function roleIn(form: URLSearchParams): Role {
 
 function idIn(context: RouteContext): OperatorId {
   const id = context.params.id ?? '';
-  if (!/^[0-9a-f-]{36}$/.test(id)) throw new AppError('not_found', 'There is no such operator.');
+  if (!/^[0-9a-f-]{36}$/.test(id)) throw nobody();
   return operatorId(id);
 }
+
+const nobody = () => new AppError('not_found', 'There is no such operator.');

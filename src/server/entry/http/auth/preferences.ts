@@ -7,7 +7,7 @@ const YEAR_SECONDS = 365 * 24 * 60 * 60;
 
 /** Language and theme: of the browser, not of the operator, so that the login page has them too. */
 export function preferenceRoutes(): readonly Route[] {
-  const open = { method: 'POST', role: 'nobody', kind: 'action' } as const;
+  const open = { method: 'POST', role: 'nobody', kind: 'action', fromMemory: true } as const;
   return [
     {
       ...open,

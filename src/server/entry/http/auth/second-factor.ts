@@ -1,44 +1,32 @@
 import type { FormState } from '../../../../views/dashboard/models.ts';
-import { RecoveryCodesPage, SecondFactorOffPage } from '../../../../views/dashboard/pages/second-factor.tsx';
+import {
+  RecoveryCodesPage,
+  RenewCodesPage,
+  SecondFactorOffPage,
+} from '../../../../views/dashboard/pages/second-factor.tsx';
 import { TotpSetupPage } from '../../../../views/dashboard/pages/setup.tsx';
 import { paths } from '../../../../views/dashboard/paths.ts';
-import { confirmEnrolment, dropSecondFactor, enrolment } from '../../../services/way-in/second-factor.ts';
+import {
+  confirmEnrolment,
+  dropSecondFactor,
+  enrolment,
+  renewRecoveryCodes,
+} from '../../../services/way-in/second-factor.ts';
 import { page, seeOther } from '../answers.ts';
 import { operatorOf, type Route, type RouteContext, sessionOf } from '../routes.ts';
 import { type AuthDeps, clean, refused, visitorOf } from './parts.ts';
 
-/** Turning the second factor on and off; everybody does it for themselves. */
+/** Turning the second factor on and off, and new recovery codes; everybody does it for themselves. */
 export function secondFactorRoutes(deps: AuthDeps): readonly Route[] {
-  const own = { role: 'viewer' } as const;
+  const see = { method: 'GET', role: 'viewer', kind: 'page' } as const;
+  const act = { method: 'POST', role: 'viewer', kind: 'action' } as const;
   return [
-    {
-      ...own,
-      method: 'GET',
-      path: paths.totpSetup,
-      kind: 'page',
-      handle: (context) => enrol(deps, context, clean()),
-    },
-    {
-      ...own,
-      method: 'POST',
-      path: paths.totpSetup,
-      kind: 'action',
-      handle: (context) => confirm(deps, context),
-    },
-    {
-      ...own,
-      method: 'GET',
-      path: paths.totpOff,
-      kind: 'page',
-      handle: async (context) => offPage(context, clean()),
-    },
-    {
-      ...own,
-      method: 'POST',
-      path: paths.totpOff,
-      kind: 'action',
-      handle: (context) => turnOff(deps, context),
-    },
+    { ...see, path: paths.totpSetup, handle: (context) => enrol(deps, context, clean()) },
+    { ...act, path: paths.totpSetup, handle: (context) => confirm(deps, context) },
+    { ...see, path: paths.totpOff, handle: async (context) => offPage(context, clean()) },
+    { ...act, path: paths.totpOff, handle: (context) => turnOff(deps, context) },
+    { ...see, path: paths.recoveryCodes, handle: async (context) => renewPage(context, clean()) },
+    { ...act, path: paths.recoveryCodes, handle: (context) => renew(deps, context) },
   ];
 }
 
@@ -89,5 +77,23 @@ async function turnOff(deps: AuthDeps, context: RouteContext): Promise<Response>
       return offPage(context, refused({}, 'code', t('code-wrong')), 422);
     case 'wait':
       return offPage(context, refused({}, null, t('login-wait', { seconds: outcome.seconds })), 429);
+  }
+}
+
+function renewPage(context: RouteContext, form: FormState, status = 200): Response {
+  return page(String(RenewCodesPage({ shell: context.shell(), form })), status);
+}
+
+async function renew(deps: AuthDeps, context: RouteContext): Promise<Response> {
+  const code = (await context.form()).get('code') ?? '';
+  const outcome = await renewRecoveryCodes(deps.wayIn, sessionOf(context), code, visitorOf(context));
+  const shell = context.shell();
+  switch (outcome.kind) {
+    case 'renewed':
+      return page(String(RecoveryCodesPage({ shell, codes: outcome.recoveryCodes })));
+    case 'wrong':
+      return renewPage(context, refused({}, 'code', shell.t('code-wrong')), 422);
+    case 'wait':
+      return renewPage(context, refused({}, null, shell.t('login-wait', { seconds: outcome.seconds })), 429);
   }
 }

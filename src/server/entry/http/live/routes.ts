@@ -21,6 +21,7 @@ export function liveRoutes(hub: LiveHub): readonly Route[] {
       path: '/live',
       role: 'viewer',
       kind: 'stream',
+      fromMemory: true,
       async handle(context) {
         if (context.request.method === 'HEAD') return new Response(null, { headers: HEADERS });
         const panels = (context.query.get('panels') ?? '').split(/[ ,]/);

@@ -6,6 +6,9 @@ import { healthOf } from './health.ts';
 import { botPanel, callsPanel, databasePanel, jobsPanel, loopPanel } from './panels.ts';
 import { known, tenth } from './shown-values.ts';
 
+/** As many as stand beside the jobs and the calls; the rest is in the logs and the audit. */
+const EVENTS = 12;
+
 /** The overview of this moment, from memory alone: it waits for nothing and is there when the database is not. */
 export function overviewOf(view: VitalsView): Overview {
   const vitals = view.latest();
@@ -20,7 +23,7 @@ export function overviewOf(view: VitalsView): Overview {
     loop: loopPanel(vitals, view, health('loop')),
     calls: callsPanel(vitals, health('calls')),
     bot: botPanel(vitals, health('bot')),
-    events: known(vitals.events)?.map(eventRow) ?? null,
+    events: known(vitals.events)?.slice(0, EVENTS).map(eventRow) ?? null,
   };
 }
 
@@ -42,8 +45,7 @@ function headlineOf(vitals: Vitals): Headline {
 }
 
 function poolUsage(pool: PoolVitals, health: PoolUsage['health']): PoolUsage {
-  const { growthPerDay: _, ...rest } = pool;
-  return { ...rest, daysLeft: daysLeft(pool), health };
+  return { ...pool, daysLeft: daysLeft(pool), health };
 }
 
 const PATH_OF = {

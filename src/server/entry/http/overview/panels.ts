@@ -45,7 +45,7 @@ export function jobsPanel(vitals: Vitals, view: VitalsView, health: Health): Job
   return {
     health,
     counts,
-    donePerMinute: null,
+    donePerMinute: vitals.jobsDonePerMinute,
     waitingHistory: view.brief('jobs-waiting'),
     stuck: jobs.stuck,
     stuckTotal: jobs.stuckTotal,
@@ -81,11 +81,11 @@ function callRow({ name, breaker, rates }: CallVitals): CallRow {
 }
 
 export function botPanel({ bot }: Vitals, health: Health): BotPanel {
-  const { mode, updates } = bot;
+  const { mode, username, updates } = bot;
   return {
     health,
     mode,
-    username: null,
+    username,
     perMinute: updates.perMinute,
     p95Ms: updates.p95Ms === null ? null : tenth(updates.p95Ms),
     failures: updates.failures,

@@ -33,6 +33,7 @@ export function overviewRoutes({ vitals, panels, clock }: OverviewRoutesDeps): r
       path: paths.overview,
       role: 'viewer',
       kind: 'page',
+      fromMemory: true,
       async handle(context) {
         const shell = { ...(await context.shell()), live: panels.address(panels.names) };
         return page(String(OverviewPage({ shell, data: panels.overview() })));
@@ -44,6 +45,7 @@ export function overviewRoutes({ vitals, panels, clock }: OverviewRoutesDeps): r
       path: '/overview/panels',
       role: 'viewer',
       kind: 'page',
+      fromMemory: true,
       async handle({ query, request: { headers } }) {
         const asked = (query.get('panels') ?? '').split(/[ ,]/);
         return page(panels.fragment(asked, languageOf(readCookies(headers), headers)));
@@ -54,6 +56,7 @@ export function overviewRoutes({ vitals, panels, clock }: OverviewRoutesDeps): r
       path: '/history/:series',
       role: 'viewer',
       kind: 'page',
+      fromMemory: true,
       async handle({ params, query, shell }) {
         const history = model(params.series ?? '', spanOf(query.get('span')));
         return page(String(HistoryPage({ shell: await shell(), model: history })));
@@ -65,6 +68,7 @@ export function overviewRoutes({ vitals, panels, clock }: OverviewRoutesDeps): r
         path: `/overview/series/${series}.json`,
         role: 'viewer',
         kind: 'page',
+        fromMemory: true,
         handle: async ({ query }) => Response.json(model(series, spanOf(query.get('span')))),
       }),
     ),

@@ -4,8 +4,8 @@ import { PlansPage } from '../../../../views/dashboard/pages/plans.tsx';
 import { PoolsPage } from '../../../../views/dashboard/pages/pools.tsx';
 import { SettingsPage } from '../../../../views/dashboard/pages/settings.tsx';
 import { actions, paths } from '../../../../views/dashboard/paths.ts';
-import type { PoolRow } from '../../../core/ports/dashboard.ts';
 import { listNodes } from '../../../services/list-nodes.ts';
+import { listPools } from '../../../services/list-pools.ts';
 import { addPool } from '../../../services/operate/add-pool.ts';
 import { page } from '../answers.ts';
 import type { Route, RouteContext } from '../routes.ts';
@@ -26,26 +26,22 @@ export function machineRoutes(deps: PagesDeps): readonly Route[] {
     },
     { ...seen, path: paths.nodes, handle: (context) => nodes(deps, context) },
     { ...seen, path: paths.plans, handle: (context) => plans(deps, context) },
-    { ...seen, role: 'owner', path: paths.settings, handle: async (context) => settings(deps, context) },
+    {
+      ...seen,
+      role: 'owner',
+      path: paths.settings,
+      fromMemory: true,
+      handle: async (context) => settings(deps, context),
+    },
   ];
 }
 
 const CLEAN: FormState = { values: {}, problem: null };
 
-async function pools({ reader }: PagesDeps, context: RouteContext, form = CLEAN): Promise<Response> {
-  const [rows, names] = await Promise.all([reader.pools(), reader.nodeNames()]);
-  const model = {
-    pools: rows.map((row) => ({ ...row, daysLeft: null, history: null, health: healthOf(row) })),
-    nodes: names,
-    form,
-  };
+async function pools(deps: PagesDeps, context: RouteContext, form = CLEAN): Promise<Response> {
+  const [rows, nodes] = await Promise.all([listPools(deps, context.now), deps.reader.nodeNames()]);
+  const model = { pools: rows, nodes, form };
   return page(String(PoolsPage({ shell: context.shell(), model })), form.problem === null ? 200 : 422);
-}
-
-/** Nearly full is one address in ten; full is none, those at rest counted as had. */
-function healthOf({ free, resting, total }: PoolRow): 'good' | 'warn' | 'bad' {
-  if (free + resting === 0) return 'bad';
-  return free + resting < total / 10 ? 'warn' : 'good';
 }
 
 async function newPool(deps: PagesDeps, context: RouteContext): Promise<Response> {
@@ -53,6 +49,8 @@ async function newPool(deps: PagesDeps, context: RouteContext): Promise<Response
   const typed = (name: string) => (form.get(name) ?? '').trim().slice(0, 64);
   const values = { node: typed('node'), cidr4: typed('cidr4'), cidr6: typed('cidr6') };
   const outcome = await addPool(deps.operate, actOf(context, form), values);
+  const { t } = context.shell();
+  const refused = (field: string, text: string) => pools(deps, context, { values, problem: { field, text } });
   switch (outcome.kind) {
     case 'done':
       return backTo(
@@ -61,11 +59,11 @@ async function newPool(deps: PagesDeps, context: RouteContext): Promise<Response
         good('did-pool-add', { pool: outcome.pool, count: outcome.addresses }),
       );
     case 'invalid':
-      return pools(deps, context, { values, problem: { field: outcome.field, text: outcome.text } });
-    case 'overlap': {
-      const text = context.shell().t('problem-pool-overlap', { pool: outcome.pool });
-      return pools(deps, context, { values, problem: { field: outcome.field, text } });
-    }
+      return refused(outcome.field, t(`problem-network-${outcome.fault}`, outcome.values));
+    case 'no-node':
+      return refused(outcome.field, t('problem-pool-node'));
+    case 'overlap':
+      return refused(outcome.field, t('problem-pool-overlap', { pool: outcome.pool }));
   }
 }
 

@@ -14,7 +14,13 @@ export function recordRoutes(deps: PagesDeps): readonly Route[] {
   const seen = { method: 'GET', kind: 'page' } as const;
   return [
     { ...seen, role: 'viewer', path: paths.audit, handle: (context) => audit(deps, context) },
-    { ...seen, role: 'operator', path: paths.logs, handle: async (context) => logs(deps, context) },
+    {
+      ...seen,
+      role: 'operator',
+      path: paths.logs,
+      fromMemory: true,
+      handle: async (context) => logs(deps, context),
+    },
   ];
 }
 

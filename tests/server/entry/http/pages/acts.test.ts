@@ -126,6 +126,8 @@ describe('acts by forms, without a script', () => {
     expect(refused.status).toBe(422);
     expect(refused.body).toContain('It overlaps 10.66.0.0/24');
     expect(refused.body).toContain('value="10.66.0.0/16"');
+    const host = await owner.submit('/pools', { node: NODE, cidr4: '10.90.0.7/24', cidr6: '' });
+    expect(host.body).toContain('Did you mean the network 10.90.0.0/24?');
     expect((await owner.submit('/pools', { node: NODE, cidr4: '10.90.0.0/24' })).status).toBe(303);
     expect((await owner.get('/pools')).body).toContain('10.90.0.0/24');
   });
