@@ -16,9 +16,12 @@ export function judgePulse({ pulse, supervisor }: House): string {
   const machine = meant.filter(
     (each) => each.witnessMs > LIMIT_MS / 2 || (each.ok && each.ms - each.queuedMs <= LIMIT_MS),
   );
+  if (late.length === meant.length && supervisor.starts() > 1) {
+    throw new Error(`of ${supervisor.starts()} starts nothing was seen: the pulse itself is not well`);
+  }
   const own = meant.filter((each) => !machine.includes(each));
   const worst = (beats: typeof meant) => Math.max(0, ...beats.map((each) => each.ms));
-  const said = `${pulse.asked()} asked; ${own.length} misses, worst ${worst(own)} ms; ${machine.length} more for want of a processor, worst ${worst(machine)} ms`;
+  const said = `${pulse.asked()} asked; ${own.length} misses, worst ${worst(own)} ms; ${late.length - meant.length} while it was down; ${machine.length} more for want of a processor, worst ${worst(machine)} ms`;
   if (own.length > 0) {
     const examples = own
       .slice(0, 8)
