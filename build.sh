@@ -8,7 +8,7 @@ readonly BUN_VERSION=1.4.5
 readonly TOOLS="$PWD/.tools"
 # What a real tunnel takes, and what the tests take on top of it.
 readonly TUNNEL_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables)
-readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium libfaketime)
+readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium v2ray libfaketime)
 # Later programs that live in threads of their own (workers) are added here as further entry points.
 readonly ENTRY_POINTS=(src/server/main.ts)
 
@@ -162,6 +162,8 @@ install_packages() {
   apt-get install -y --no-install-recommends "$@" || {
     apt-get update && apt-get install -y --no-install-recommends "$@"
   } || return 1
+  # The tests run their own; Debian's package would start one at every boot.
+  [[ " $* " != *" v2ray "* ]] || systemctl disable --now v2ray.service || true
   local left
   left=$(missing_packages "$@" | tr '\n' ' ')
   [[ -z $left ]] || { echo "still missing: $left"; return 1; }
@@ -171,7 +173,7 @@ is_root() { [[ $EUID -eq 0 ]]; }
 
 debian_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium, and libfaketime"
+    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium v2ray, and libfaketime"
     return
   fi
   local missing

@@ -53,12 +53,17 @@ describe('defaults', () => {
       grpcPackage: 'xray',
       inboundTag: 'vless',
       vlessLink: null,
+      publicUrl: null,
       reconcileIntervalSeconds: 600,
       reconcileTimeoutSeconds: 20,
       reconcileBatchLimit: 100,
     });
-    expect(config.reconcile).toEqual({ intervalSeconds: 60, timeoutSeconds: 20 });
-    expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3 });
+    expect(config.reconcile).toEqual({
+      intervalSeconds: 60,
+      timeoutSeconds: 20,
+      strangers: { policy: 'report', graceSeconds: 86_400 },
+    });
+    expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null });
     expect(config.addressRestSeconds).toBe(3_600);
     expect(config.log).toEqual({ level: 'info', format: 'auto' });
   });
@@ -151,6 +156,10 @@ describe('one wrong value is one problem, and names what is right', () => {
     ['XRAY_GRPC_ADDRESS', '127.0.0.1', 'host:port'],
     ['XRAY_GRPC_PACKAGE', 'Xray!', 'package name'],
     ['VLESS_LINK', 'https://a', 'vless://'],
+    ['VLESS_LINK', 'vless://x@h:1?security=xtls', 'security is "xtls"'],
+    ['VLESS_LINK', 'vless://x@h.example', 'no port'],
+    ['VLESS_LINK', 'vless://x@h.example:443?security=tls', 'XRAY_GRPC_ADDRESS'],
+    ['PUBLIC_URL', 'vpn.example.com', 'https://'],
     ['RECONCILE_INTERVAL_SECONDS', '0', 'from 1'],
     ['XRAY_RECONCILIATION_BATCH_LIMIT', '0', 'from 1'],
     ['TRIAL_DAYS', '-1', 'a whole number'],
@@ -188,6 +197,7 @@ describe('right values', () => {
     ['HTTP_PORT', '0', (c) => c.http.port, 0],
     ['HTTP_HOST', '::1', (c) => c.http.host, '::1'],
     ['TRIAL_DAYS', '0', (c) => c.access.trialDays, 0],
+    ['TRIAL_TRAFFIC_GB', '0.5', (c) => c.access.trialTrafficBytes, 500_000_000],
     ['XRAY_GRPC_PACKAGE', 'v2ray.core', (c) => c.xray.grpcPackage, 'v2ray.core'],
     ['XRAY_API_URL', 'https://panel.example/', (c) => c.xray.apiUrl, 'https://panel.example'],
     ['DATABASE_URL', 'postgres://u:p@db/adit', (c) => c.database.url?.reveal(), 'postgres://u:p@db/adit'],

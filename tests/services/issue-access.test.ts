@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
-import { LOCAL_NODE } from '../../src/server/core/ids.ts';
 import type { AccessStore } from '../../src/server/core/ports/store.ts';
+import { PROTOCOLS } from '../../src/server/core/protocol.ts';
 import { createIssueAccess } from '../../src/server/services/issue-access.ts';
 import { expectAtRest } from '../support/invariants.ts';
 import { nextUpdate, startProcess, visitOf } from '../support/service-process.ts';
@@ -23,13 +23,13 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 /** Issue access over a store of which a test may spoil parts; the updates are accepted beforehand. */
 async function issueOver(world: ServiceWorld, store: AccessStore = world.store) {
   const { clock, random } = world;
-  const rules = { trialDays: 3, devicesPerAccount: 3 };
+  const rules = { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null };
   const issue = createIssueAccess({
     store,
     clock,
     random,
     rules,
-    node: LOCAL_NODE,
+    protocols: PROTOCOLS,
     deviceWord: () => 'Device',
   });
   const visit = async (account: number) => {
@@ -164,7 +164,7 @@ describe('the end of a subscription', () => {
         ),
     };
     const { addDevice, visit } = await issueOver(world, slow);
-    expect((await addDevice(await visit(7))).kind).toBe('no-subscription');
+    expect((await addDevice(await visit(7), 'wireguard')).kind).toBe('no-subscription');
   });
 });
 
@@ -174,7 +174,10 @@ describe('requests in one batch', () => {
     const { startTrial, addDevice, visit } = await issueOver(world);
     const visits = await Promise.all(range(5).map(() => visit(7)));
     const [first, ...more] = visits;
-    const outcomes = await Promise.all([startTrial(first!), ...more.map((each) => addDevice(each))]);
+    const outcomes = await Promise.all([
+      startTrial(first!),
+      ...more.map((each) => addDevice(each, 'wireguard')),
+    ]);
     expect(outcomes.map((each) => each.kind)).toEqual([
       'issued',
       'issued',

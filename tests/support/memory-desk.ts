@@ -8,6 +8,7 @@ import {
   nextDeviceName,
   type PromisedIssue,
 } from '../../src/server/core/access.ts';
+import { nodeOf } from '../../src/server/core/apply-job.ts';
 import { parseDeviceName } from '../../src/server/core/device-name.ts';
 import {
   type AccountId,
@@ -15,13 +16,14 @@ import {
   deviceId,
   type IssueId,
   issueId,
-  LOCAL_NODE,
   peerId,
   subscriptionId,
 } from '../../src/server/core/ids.ts';
 import type { Clock } from '../../src/server/core/ports/clock.ts';
 import type { AccountView, Desk, DeviceView, Visit } from '../../src/server/core/ports/desk.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
+import type { Protocol } from '../../src/server/core/protocol.ts';
+import { trafficOf } from '../../src/server/services/show-account.ts';
 import type { MemoryInbox } from './memory-inbox.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -31,7 +33,10 @@ type MutableState = { account: Mutable<AccountState['account']> } & {
 };
 
 /** A Desk in memory that decides with the same core as the real one, and the switches a test needs. */
-export interface MemoryDesk extends Desk {
+export interface MemoryDesk extends Omit<Desk, 'protocols'> {
+  protocols: readonly Protocol[];
+  /** Where subscriptions lie; null: none are offered. */
+  publicUrl: string | null;
   /** Every call fails with this until it is null again. */
   failure: Error | null;
   /** Asked before each call for this account: hold it to be slow. */
@@ -54,6 +59,8 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   const accounts = new Map<AccountId, MutableState>();
   const facts = new Map<DeviceId, Partial<DeviceView>>();
   const now = () => deps.clock.now();
+  let renewed = 0;
+  const urlOf = (id: AccountId) => `${desk.publicUrl}/s/${id}-${renewed}`;
 
   function open({ profile }: Visit): MutableState {
     const known = accounts.get(profile.id);
@@ -64,19 +71,22 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     return state;
   }
 
-  function addDevice(state: MutableState): Mutable<Device> {
-    const number = accounts.size * 10 + state.devices.length;
+  function addDevice(state: MutableState, protocol: Protocol = 'wireguard'): Mutable<Device> {
+    const ip4 = protocol === 'wireguard' ? `10.66.0.${accounts.size * 10 + state.devices.length}` : null;
     const device: Mutable<Device> = {
       id: deviceId(crypto.randomUUID()),
       name: nextDeviceName('Device', state.devices),
       state: 'active',
       createdAt: now(),
       delivered: false,
+      traffic: null,
       peer: {
         id: peerId(crypto.randomUUID()),
-        nodeId: LOCAL_NODE,
+        nodeId: nodeOf(protocol),
+        protocol,
         publicKey: null,
-        ip4: `10.66.0.${number}`,
+        keyNumber: 1,
+        ip4,
         ip6: null,
         wanted: true,
         applied: true,
@@ -117,11 +127,13 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   }
 
   const desk: MemoryDesk = {
+    protocols: ['wireguard'],
+    publicUrl: null,
     failure: null,
     gateOf: () => undefined,
     places: 1000,
     nodeAnswers: true,
-    rules: { trialDays: 3, devicesPerAccount: 3 },
+    rules: { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null },
     issues: [],
     blocked: new Set(),
     state: (id) => accounts.get(id),
@@ -142,15 +154,22 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         if (decision.kind !== 'grant') return { ...decision, language };
         if (desk.places === 0) return { kind: 'pool-full', language };
         const id = subscriptionId(crypto.randomUUID());
-        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt: decision.endsAt });
+        const { endsAt, trafficLimitBytes } = decision;
+        const limit = { trafficLimitBytes, usedBytes: 0, limited: false };
+        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt, ...limit });
         return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.endsAt) };
       }),
-    addDevice: (visit) =>
+    addDevice: (visit, protocol) =>
       mutate(visit, ({ state, language }) => {
+        if (!desk.protocols.includes(protocol)) return { kind: 'not-on-sale', language };
         const decision = decideDevice(state, desk.rules, now());
         if (decision.kind !== 'grant') return { ...decision, language };
         if (desk.places === 0) return { kind: 'pool-full', language };
-        return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.until) };
+        return {
+          kind: 'issued',
+          language,
+          issue: promise(state, addDevice(state, protocol), decision.until),
+        };
       }),
     reissueKey: (visit, id) =>
       withDevice(visit, id, ({ state, language }, device) => {
@@ -188,6 +207,24 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         state.account.language = language;
         return { kind: 'done' };
       }),
+    async link({ profile }, id) {
+      const state = accounts.get(profile.id);
+      const device = state?.devices.find((each) => each.id === id);
+      const language = state?.account.language ?? profile.languageHint;
+      if (device?.peer.protocol !== 'vless') return { kind: 'not-found', language };
+      return { kind: 'link', language, deviceName: device.name, link: linkOf(device) };
+    },
+    async subscription({ profile }) {
+      const state = accounts.get(profile.id);
+      const language = state?.account.language ?? profile.languageHint;
+      if (!state || desk.publicUrl === null) return { kind: 'none', language };
+      return { kind: 'url', language, url: urlOf(profile.id) };
+    },
+    renewSubscription: (visit) =>
+      mutate(visit, ({ language }) => {
+        renewed += 1;
+        return { kind: 'url', language, url: urlOf(visit.profile.id) };
+      }),
     async account(id) {
       await desk.gateOf(id);
       if (desk.failure) throw desk.failure;
@@ -206,6 +243,9 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   return desk;
 }
 
+const linkOf = (device: Device) =>
+  `vless://${device.peer.id}@vpn.example.org:443?security=none#${encodeURIComponent(device.name)}`;
+
 function viewOf(
   desk: MemoryDesk,
   state: MutableState,
@@ -215,6 +255,7 @@ function viewOf(
   return {
     language: state.account.language,
     until: activeSubscription(state, readAt)?.endsAt ?? null,
+    traffic: trafficOf(state, readAt),
     trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
     devices: state.devices.map((each) => ({
       id: each.id,
@@ -222,6 +263,7 @@ function viewOf(
       state: each.state,
       applied: each.peer.applied,
       delivered: each.delivered,
+      protocol: each.peer.protocol,
       ip4: each.peer.ip4,
       ip6: each.peer.ip6,
       lastHandshakeAt: null,
@@ -231,6 +273,8 @@ function viewOf(
     })),
     deviceLimit: desk.rules.devicesPerAccount,
     nodeAnswers: desk.nodeAnswers,
+    subscriptionOffered:
+      desk.publicUrl !== null && state.devices.some((each) => each.peer.protocol === 'vless'),
     readAt,
   };
 }

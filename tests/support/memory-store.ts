@@ -1,4 +1,4 @@
-import { type AccountState, type Device, latestStart } from '../../src/server/core/access.ts';
+import type { AccountState, Device } from '../../src/server/core/access.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { AccountId, DeviceId, PeerId, UpdateId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -11,11 +11,13 @@ import type {
 import { claimAddresses, release } from './memory-addresses.ts';
 import {
   type IssueRow,
+  type LinkRow,
   type MemoryDatabase,
   type PeerRow,
   refuseDuplicate,
   type Tables,
 } from './memory-database.ts';
+import { endsIn } from './memory-ends.ts';
 
 /** Accounts, subscriptions and devices in memory, with the constraints the real tables have. */
 export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
@@ -23,20 +25,7 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
     transaction: (work) =>
       database.transaction((tables, enqueue) => work(accessTransaction(database, tables, enqueue))),
     view: (id) => database.transaction((tables) => readAccount(tables, id)),
-    expire: (now, limit) =>
-      database.transaction((tables, enqueue) => {
-        const due = [...tables.subscriptions.values()]
-          .filter((each) => each.expiredAt === null && each.endsAt <= now)
-          .slice(0, limit);
-        for (const each of due) tables.subscriptions.set(each.id, { ...each, expiredAt: now });
-        const lapsed = new Set(due.map((each) => each.accountId).filter((id) => !hasAccess(tables, id, now)));
-        const peers = [...tables.peers.values()].filter(
-          (each) => each.wanted && lapsed.has(ownerOf(tables, each)),
-        );
-        for (const each of peers) changePeer(database, tables, each.id, { wanted: false });
-        enqueue(peers.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
-        return due.length;
-      }),
+    ...endsIn(database, { changePeer, ownerOf }),
     markBlocked: (id, blocked) =>
       database.transaction((tables) => {
         const account = tables.accounts.get(id);
@@ -47,11 +36,6 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
 }
 
 const ownerOf = (tables: Tables, peer: PeerRow) => tables.devices.get(peer.deviceId)!.accountId;
-
-function hasAccess(tables: Tables, id: AccountId, now: Date): boolean {
-  const own = [...tables.subscriptions.values()].filter((each) => each.accountId === id);
-  return own.some((each) => each.startsAt <= latestStart(now) && each.endsAt > now);
-}
 
 function accessTransaction(
   database: MemoryDatabase,
@@ -85,10 +69,25 @@ function accessTransaction(
         release(tables, peer, now);
       }
     },
-    renewPeer: async (id) => changePeer(database, tables, id, {}),
+    async renewPeer(id) {
+      changePeer(database, tables, id, { keyNumber: (tables.peers.get(id)?.keyNumber ?? 0) + 1 });
+    },
+    async openSubscriptionLink(accountId, fresh) {
+      const open = [...tables.links.values()].find((each) => isOpen(each, accountId));
+      if (open) return open.id;
+      tables.links.set(fresh, { id: fresh, accountId, revokedAt: null });
+      return fresh;
+    },
+    async revokeSubscriptionLink(accountId, now) {
+      const open = [...tables.links.values()].find((each) => isOpen(each, accountId));
+      if (open) tables.links.set(open.id, { ...open, revokedAt: now });
+      return open !== undefined;
+    },
     enqueue: async (jobs) => enqueue(jobs),
   };
 }
+
+const isOpen = (link: LinkRow, account: AccountId) => link.accountId === account && link.revokedAt === null;
 
 function settleUpdates(database: MemoryDatabase, tables: Tables, ids: readonly UpdateId[]) {
   const settled = new Set<UpdateId>();
@@ -126,7 +125,7 @@ function add(tables: Tables, additions: AccessAdditions, now: Date): void {
       each.plan === 'trial' && trials.some((row) => row.accountId === each.accountId),
       'subscriptions_one_trial',
     );
-    tables.subscriptions.set(each.id, { ...each, expiredAt: null });
+    tables.subscriptions.set(each.id, { ...each, usedBytes: 0, limitedAt: null, expiredAt: null });
   }
   for (const each of additions.devices) addDevice(tables, each, now);
   for (const each of additions.issues) {
@@ -138,20 +137,21 @@ function add(tables: Tables, additions: AccessAdditions, now: Date): void {
 }
 
 function addDevice(tables: Tables, { address, ...device }: NewDevice, now: Date): void {
-  const { id, accountId, name, peerId, nodeId } = device;
+  const { id, accountId, name, peerId, nodeId, protocol } = device;
   const holders = [...tables.peers.values()].filter((each) => each.releasedAt === null);
-  refuseDuplicate(
-    holders.some((each) => each.ip4 === address.ip4),
-    'peers_ip4',
-  );
-  refuseDuplicate(address.ip6 !== null && holders.some((each) => each.ip6 === address.ip6), 'peers_ip6');
+  const { ip4, ip6 } = address ?? { ip4: null, ip6: null };
+  if ((protocol === 'wireguard') !== (address !== null)) throw new AppError('internal', 'peers_protocol');
+  refuseDuplicate(ip4 !== null && holders.some((each) => each.ip4 === ip4), 'peers_ip4');
+  refuseDuplicate(ip6 !== null && holders.some((each) => each.ip6 === ip6), 'peers_ip6');
   tables.devices.set(id, { id, accountId, name, state: 'active', createdAt: now, revokedAt: null });
   tables.peers.set(peerId, {
     id: peerId,
     deviceId: id,
     nodeId,
+    protocol,
     publicKey: null,
-    ...address,
+    keyNumber: 1,
+    ...(address ?? { poolId: null, position: null, ip4: null, ip6: null }),
     wanted: true,
     generation: 1,
     appliedGeneration: 0,
@@ -174,7 +174,12 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
       language: row.language ?? row.languageHint,
       paused: row.paused ?? false,
     },
-    subscriptions: subscriptions.map(({ id, plan, startsAt, endsAt }) => ({ id, plan, startsAt, endsAt })),
+    subscriptions: subscriptions.map(
+      ({ id, plan, startsAt, endsAt, trafficLimitBytes, usedBytes, limitedAt }) => {
+        const limited = limitedAt !== null;
+        return { id, plan, startsAt, endsAt, trafficLimitBytes, usedBytes, limited };
+      },
+    ),
     devices: devices.map((each) => readDevice(tables, each.id)),
   };
 }
@@ -182,15 +187,16 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
 function readDevice(tables: Tables, id: DeviceId): Device {
   const device = tables.devices.get(id)!;
   const peer = peersOf(tables, id)[0]!;
-  const { nodeId, publicKey, ip4, ip6, wanted } = peer;
+  const { nodeId, protocol, publicKey, keyNumber, ip4, ip6, wanted } = peer;
   const applied = peer.generation === peer.appliedGeneration;
   return {
     id,
     name: device.name,
     state: device.state as 'active' | 'paused',
     createdAt: device.createdAt,
-    peer: { id: peer.id, nodeId, publicKey, ip4, ip6, wanted, applied },
+    peer: { id: peer.id, nodeId, protocol, publicKey, keyNumber, ip4, ip6, wanted, applied },
     delivered: newestIssue(tables, peer.id)?.deliveredAt !== null,
+    traffic: tables.counters.get(peer.id) ?? null,
   };
 }
 

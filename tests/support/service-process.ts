@@ -1,4 +1,5 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { tunnelSource } from '../../src/server/app/counting.ts';
 import {
   accountId,
   chatId,
@@ -12,14 +13,22 @@ import type { Courier } from '../../src/server/core/ports/courier.ts';
 import type { Desk, Visit } from '../../src/server/core/ports/desk.ts';
 import type { HeldJob, JobHandler } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
-import type { KeyMaker, Tunnel, TunnelConfigFile } from '../../src/server/core/ports/tunnel.ts';
+import type { KeyMaker, Tunnel, TunnelConfigFile, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
+import { createCountTraffic } from '../../src/server/services/count-traffic.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
 import { createLivingMessages } from '../../src/server/services/living-messages.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
-import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
+import type { ReconcilePolicy } from '../../src/server/services/reconcile/plan-corrections.ts';
+import { createWireguardBackend } from '../../src/server/services/reconcile/wireguard-backend.ts';
+import {
+  previewNode,
+  type ReconcileOutcome,
+  reconcileNode,
+} from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
+import { createTellEnding } from '../../src/server/services/tell-ending.ts';
 import {
   type CrashPoint,
   createLife,
@@ -31,10 +40,12 @@ import {
 import { createMemoryCourier, plainQr } from './memory-courier.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { SERVER, type ServiceWorld } from './service-world.ts';
+import { createVlessWork } from './vless-process.ts';
+import { sale } from './vless-sale.ts';
 
 /** One thing a user does. What an update would carry. */
 export type Deed =
-  | { readonly kind: 'start' | 'add'; readonly account: number }
+  | { readonly kind: 'start' | 'add' | 'add-vless'; readonly account: number }
   | {
       readonly kind: 'revoke' | 'pause' | 'resume' | 'reissue';
       readonly account: number;
@@ -43,6 +54,7 @@ export type Deed =
   | { readonly kind: 'rename'; readonly account: number; readonly device: DeviceId; readonly name: string };
 
 type Job = HeldJob<'apply-peer'>;
+type Applied = 'apply-peer' | 'apply-user';
 
 /** One process over a world: all of it is lost in a crash but what the world keeps. */
 export interface ServiceProcess {
@@ -51,6 +63,11 @@ export interface ServiceProcess {
   /** Accepts an update with this deed and handles it, as the bot does. */
   visit(deed: Deed, update?: UpdateId): Promise<string>;
   reconcile(): Promise<ReconcileRun>;
+  /** The same with all it answers. */
+  compare(signal?: AbortSignal): Promise<ReconcileOutcome>;
+  preview(): Promise<ReconcileRun>;
+  /** Answers the bytes that were new. */
+  count(): Promise<number>;
   /** Works until no job is left; time goes on by itself where jobs wait for it. */
   rest(): Promise<void>;
   /** Hands everything that is ready to the handler once, without waiting for deliveries. */
@@ -60,14 +77,19 @@ export interface ServiceProcess {
 export interface ProcessOptions {
   readonly crash?: CrashPoint;
   readonly devicesPerAccount?: number;
+  readonly trialTrafficBytes?: number;
   readonly tunnel?: (real: Tunnel) => Tunnel;
   readonly file?: TunnelConfigFile;
   readonly courier?: (real: Courier) => Courier;
   readonly keys?: KeyMaker;
+  readonly policy?: Partial<ReconcilePolicy>;
   readonly batchSize?: number;
   /** What the handler is given in place of each job. */
   readonly job?: (real: Job) => Job;
 }
+
+/** What a stranger is left alone for, where its removal is the policy. */
+export const GRACE_MS = 60_000;
 
 let updates = 0;
 export function nextUpdate(): UpdateId {
@@ -89,8 +111,9 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, options);
+  const held = trackJobs(world, life, parts, options);
   await world.jobs.rescue('apply-peer');
+  await world.jobs.rescue('apply-user');
   const process: ServiceProcess = {
     life,
     desk: parts.desk,
@@ -98,7 +121,10 @@ export async function startProcess(
       await life.effect('inbox.accept', () => world.inbox.accept([{ id: update, payload: deed }]));
       return handle(world, life, parts.desk, deed, update);
     },
-    reconcile: () => reconcileNode(parts.reconcile, new AbortController().signal),
+    count: () => parts.counting.run(new AbortController().signal),
+    reconcile: async () => (await process.compare()).run,
+    compare: (signal = new AbortController().signal) => reconcileNode(parts.reconcile, signal),
+    preview: async () => (await previewNode(parts.reconcile, new AbortController().signal)).run,
     rest: () => rest(world, held),
     drain: () => world.jobs.drain(),
   };
@@ -117,16 +143,21 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const log = createRecordingLog(world.logLines);
   const lane = createLane();
   const node = LOCAL_NODE;
-  const saveConfig = createSaveConfig({
+  const saving = createSaveConfig({
     node,
     peers,
     file: guard(life, 'file', options.file ?? fileOf(world)),
   });
-  const rules = { trialDays: 3, devicesPerAccount: options.devicesPerAccount ?? 3 };
+  const rules = {
+    trialDays: 3,
+    devicesPerAccount: options.devicesPerAccount ?? 3,
+    trialTrafficBytes: options.trialTrafficBytes ?? null,
+  };
   const memoryCourier = createMemoryCourier(world.courier, life);
+  const courierOf = options.courier?.(memoryCourier) ?? memoryCourier;
   const deliver = createDeliverConfig({
-    courier: options.courier?.(memoryCourier) ?? memoryCourier,
-    qr: plainQr,
+    courier: courierOf,
+    draw: plainQr,
     peers,
     store,
     settings: CLIENT_SETTINGS,
@@ -144,7 +175,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       random,
       rules,
-      node,
+      vless: sale,
       activity,
     }),
     apply: createApplyPeers({
@@ -154,13 +185,31 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       tunnel,
       lane,
       keys,
-      saveConfig,
+      saveConfig: saving.save,
       deliver,
       courier: memoryCourier,
       clock,
       log,
     }),
-    reconcile: { node, peers, nodes, tunnel, lane, saveConfig, clock, log },
+    applyUsers: createVlessWork(world, life, { store, peers, courier: courierOf, lane: createLane(), log }),
+    tellEnding: createTellEnding({ store, courier: memoryCourier, clock }),
+    counting: createCountTraffic({
+      clock,
+      sources: [tunnelSource(tunnel)],
+      counters: guard(life, 'counters', world.counters),
+      access: store,
+      holder: node,
+      epoch: () => epoch,
+    }),
+    reconcile: {
+      backend: createWireguardBackend({ node, peers, tunnel, saving }),
+      store: guard(life, 'quarantine', world.quarantine),
+      policy: { strangers: 'report', graceMs: GRACE_MS, mostRemovals: 100, ...options.policy } as const,
+      nodes,
+      lane,
+      clock,
+      log,
+    },
   };
 }
 
@@ -185,11 +234,15 @@ export function recordingKeys(world: ServiceWorld): KeyMaker {
 }
 
 export function fileOf(world: ServiceWorld): TunnelConfigFile {
+  const text = (peers: readonly TunnelPeer[]) => JSON.stringify(peers);
   return {
     async write(peers) {
       world.file.peers = peers;
       world.file.writes += 1;
+      return text(peers);
     },
+    holds: async (peers) => text(peers) === text(world.file.peers),
+    stamp: async () => text(world.file.peers),
   };
 }
 
@@ -216,7 +269,9 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
     case 'start':
       return desk.startTrial(visit);
     case 'add':
-      return desk.addDevice(visit);
+      return desk.addDevice(visit, 'wireguard');
+    case 'add-vless':
+      return desk.addDevice(visit, 'vless');
     case 'revoke':
       return desk.revokeDevice(visit, deed.device);
     case 'pause':
@@ -234,12 +289,12 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
 function trackJobs(
   world: ServiceWorld,
   life: Life,
-  handler: JobHandler<'apply-peer'>,
+  { apply, applyUsers, tellEnding }: ReturnType<typeof assemble>,
   options: ProcessOptions,
 ) {
   const held = new Set<Promise<void>>();
 
-  function track(job: Job): Job {
+  function track<K extends Applied>(job: HeldJob<K>): HeldJob<K> {
     const settled = Promise.withResolvers<void>();
     held.add(settled.promise);
     const settle = async (name: string, act: () => Promise<void>) => {
@@ -255,17 +310,24 @@ function trackJobs(
     };
   }
 
-  world.jobs.work(
-    'apply-peer',
-    { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },
+  world.jobs.work('tell-ending', { batchSize: 10, maxHeld: 10 }, tellEnding);
+  const tracked =
+    <K extends Applied>(handler: JobHandler<K>, given: (job: HeldJob<K>) => HeldJob<K>): JobHandler<K> =>
     async (jobs, signal) => {
-      const tracked = jobs.map((job) => track(options.job?.(job) ?? job));
+      const all = jobs.map((job) => track(given(job)));
       try {
-        await handler(tracked, signal);
+        await handler(all, signal);
       } catch (error) {
-        await Promise.all(tracked.map((job) => job.fail(error)));
+        await Promise.all(all.map((job) => job.fail(error)));
       }
-    },
+    };
+  const many = { batchSize: options.batchSize ?? 1000, maxHeld: 5000 };
+  const given = (job: Job) => options.job?.(job) ?? job;
+  world.jobs.work('apply-peer', many, tracked(apply, given));
+  world.jobs.work(
+    'apply-user',
+    many,
+    tracked(applyUsers, (job) => job),
   );
   return held;
 }

@@ -3,18 +3,26 @@ import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
+import { createCounterStore } from '../adapters/postgres/stores/counter-store.ts';
 import { createDashboardReader } from '../adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../adapters/postgres/stores/reconcile-store.ts';
+import { createSubscriptionReader } from '../adapters/postgres/stores/subscription-links.ts';
+import { createUserStore } from '../adapters/postgres/stores/user-store.ts';
 import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { SubscriptionReader } from '../core/ports/subscriptions.ts';
+import type { CounterStore } from '../core/ports/traffic.ts';
+import type { UserStore } from '../core/ports/user-store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
 import { countDoneJobs } from '../services/count-calls.ts';
 import type { World } from './world.ts';
@@ -22,7 +30,11 @@ import type { World } from './world.ts';
 export interface Stores {
   readonly access: AccessStore;
   readonly peers: PeerStore;
+  readonly users: UserStore;
+  readonly subscriptions: SubscriptionReader;
   readonly nodes: NodeStore;
+  readonly reconcile: ReconcileStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -58,7 +70,11 @@ export function createStores(world: World, database: Database): Stores {
   return {
     access: createAccessStore(writing),
     peers: createPeerStore(database, enqueueIn),
+    users: createUserStore(database),
+    subscriptions: createSubscriptionReader(database),
     nodes: createNodeStore(database),
+    reconcile: createReconcileStore(database),
+    counters: createCounterStore(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

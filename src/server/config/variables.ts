@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import {
   dnsList,
   endpoint,
+  gigabytes,
   interfaceName,
   type Kind,
   listenHost,
@@ -167,10 +168,23 @@ const wireguard = {
 };
 
 const xray = {
-  XRAY_API_URL: optional(url('https', 'http'), 'HTTP API of an Xray panel.'),
-  XRAY_API_KEY: optional(secret(text), 'Its key.'),
+  PUBLIC_URL: optional(
+    url('https', 'http'),
+    'Where clients reach this program from outside, such as https://vpn.example.com: subscription links lie below it, at /s/…. Unset: none are offered.',
+  ),
+  XRAY_API_URL: optional(
+    url('https', 'http'),
+    'The user API of an Xray on another machine: `adit xray-api` there (docs/xray-api.md).',
+  ),
+  XRAY_API_KEY: optional(
+    secret(text),
+    'Its key. For `adit xray-api` itself: the key it asks for, at least 32 characters.',
+  ),
   XRAY_API_TIMEOUT_MS: variable(milliseconds, '5000', 'Longest call, connect to last byte of the answer.'),
-  XRAY_GRPC_ADDRESS: optional(endpoint, "The API inbound of this machine's own Xray."),
+  XRAY_GRPC_ADDRESS: optional(
+    endpoint,
+    "The API inbound of this machine's own Xray, such as 127.0.0.1:10085.",
+  ),
   XRAY_GRPC_PACKAGE: variable(
     matching(/^[a-z0-9]+(\.[a-z0-9]+)*$/, 'a package name such as xray'),
     'xray',
@@ -178,8 +192,8 @@ const xray = {
   ),
   XRAY_INBOUND_TAG: variable(text, 'vless', 'The inbound that users are added to.'),
   VLESS_LINK: optional(
-    url('vless'),
-    'What clients dial: a link with security, host, port, path or Reality keys; the user id is filled in.',
+    matching(/^vless:\/\/\S+$/, 'a link that begins with vless://'),
+    'What clients dial: a link with security, host, port, path or Reality keys; user id and name are filled in. VLESS is on sale when it is set.',
   ),
 };
 
@@ -197,6 +211,16 @@ const reconcile = {
     '100',
     'Xray: most removals in one run.',
   ),
+  FOREIGN_PEERS: variable(
+    oneOf('report', 'adopt', 'remove'),
+    'report',
+    'What is done about peers on a node that Adit did not put there. `report` lists them; `adopt` puts them back when they are lost, as if they were its own; `remove` takes them away after FOREIGN_GRACE_SECONDS.',
+  ),
+  FOREIGN_GRACE_SECONDS: variable(
+    wholeNumber(0, 31_536_000),
+    '86400',
+    'How long such a peer is left alone before `remove` takes it away.',
+  ),
   ADDRESS_REST_SECONDS: variable(
     wholeNumber(0, 31_536_000),
     '3600',
@@ -206,6 +230,11 @@ const reconcile = {
 
 const access = {
   TRIAL_DAYS: variable(wholeNumber(0, 3_650), '3', 'Length of the free trial; 0: no trials.'),
+  TRIAL_TRAFFIC_GB: optional(
+    gigabytes(1_000_000),
+    'What a trial may use, both directions together, in gigabytes of 10^9 bytes; then it ends. Trials taken before keep what they had.',
+    'unset: no limit',
+  ),
   DEVICES_PER_ACCOUNT: variable(wholeNumber(1, 1_000), '3', 'Most devices of one account.'),
 };
 

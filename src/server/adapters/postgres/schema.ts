@@ -76,6 +76,8 @@ export const subscriptions = adit.table(
     uniqueIndex('subscriptions_one_trial').on(t.accountId).where(sql`plan = 'trial'`),
     // Serves the expiry job: only what has not been carried out is in it.
     index('subscriptions_due').on(t.endsAt).where(sql`expired_at is null`),
+    // Serves taking back what was ended before its time: of those, none but what a jump of the clock left.
+    index('subscriptions_ended').on(t.endsAt).where(sql`expired_at is not null`),
     // Serves the limits: only those that have one and have not reached it are in it.
     index('subscriptions_limited')
       .on(t.accountId)
@@ -206,6 +208,10 @@ export const peers = adit.table(
     index('peers_wanted').on(t.nodeId, t.id).where(sql`wanted`),
     // Serve the dashboard: the list of what is not gone, and a key from its beginning.
     index('peers_current').on(t.id).where(sql`released_at is null`),
+    // Serves the list by address; VLESS users have none and come last.
+    index('peers_address')
+      .on(sql`coalesce(ip4, '255.255.255.255'::inet)`, t.id)
+      .where(sql`released_at is null`),
     // Serves the rate at which addresses come back.
     index('peers_released').on(t.releasedAt, t.poolId).where(sql`released_at is not null`),
     index('peers_key_prefix').on(sql`public_key text_pattern_ops`),

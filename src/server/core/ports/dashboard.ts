@@ -1,5 +1,7 @@
 import type { Slice, SliceRequest } from '../keyset.ts';
 import type { PoolChange } from '../pool-past.ts';
+import type { Protocol } from '../protocol.ts';
+import type { TrafficCounter } from '../traffic.ts';
 
 /**
  * What the dashboard reads of accounts, peers, pools, nodes and the audit. Moments are epoch milliseconds. Every
@@ -21,7 +23,8 @@ export interface DashboardReader {
   /** What was taken from the pools and given back in the steps of `POOL_PAST`; steps without any are left out. */
   poolChanges(now: Date): Promise<readonly PoolChange[]>;
   nodes(): Promise<readonly StoredNode[]>;
-  nodeNames(): Promise<readonly string[]>;
+  /** Of all, or of those that speak this. */
+  nodeNames(protocol?: Protocol): Promise<readonly string[]>;
   /** Accounts with a running subscription, by plan. */
   planUse(now: Date): Promise<readonly { readonly plan: string; readonly accounts: number }[]>;
   audit(query: AuditQuery, page: SliceRequest): Promise<Slice<AuditRow>>;
@@ -29,8 +32,8 @@ export interface DashboardReader {
   auditChoices(): Promise<{ readonly operators: readonly string[]; readonly actions: readonly string[] }>;
 }
 
-export const ACCOUNT_STATES = ['active', 'expired', 'paused', 'none', 'blocked'] as const;
-/** `none`: never had access. `blocked`: blocked the bot. */
+export const ACCOUNT_STATES = ['active', 'expired', 'limited', 'paused', 'none', 'blocked'] as const;
+/** `limited`: its traffic is used up before its time. `none`: never had access. `blocked`: blocked the bot. */
 export type AccountStanding = (typeof ACCOUNT_STATES)[number];
 export const ACCOUNT_SORTS = ['newest', 'oldest', 'name', 'until'] as const;
 export type AccountSort = (typeof ACCOUNT_SORTS)[number];
@@ -57,10 +60,17 @@ export interface AccountDetail {
   readonly account: AccountRow;
   readonly language: string;
   readonly devices: readonly StoredPeer[];
+  /** The address at which clients fetch its VLESS links; null: none is in force. */
+  readonly subscriptionLink: { readonly createdAt: number; readonly fetchedAt: number | null } | null;
   readonly subscriptions: readonly {
     readonly plan: string;
     readonly startsAt: number;
     readonly endsAt: number;
+    /** Bytes in both directions. */
+    readonly usedBytes: number;
+    /** Null: no limit. */
+    readonly limitBytes: number | null;
+    readonly usedUp: boolean;
   }[];
   /** Newest first. */
   readonly history: readonly HistoryRow[];
@@ -103,6 +113,8 @@ export interface PeerQuery {
 export interface PeerKey {
   readonly id: string;
   readonly publicKey: string | null;
+  /** What was counted of it; null: nothing yet. */
+  readonly counted: TrafficCounter | null;
 }
 
 /** A peer as the database has it. */
@@ -111,7 +123,9 @@ export interface StoredPeer extends PeerKey {
   readonly accountId: string;
   readonly accountName: string;
   readonly node: string;
-  readonly ip4: string;
+  readonly protocol: Protocol;
+  /** Null: VLESS has no address. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly wanted: boolean;
   readonly state: PeerStanding;
@@ -119,7 +133,7 @@ export interface StoredPeer extends PeerKey {
   readonly createdAt: number;
 }
 
-/** The same with what the interface tells; nulls where it tells nothing. */
+/** The same with all it ever moved and when it last shook hands, the newest reading included; nulls: nothing is known. */
 export interface PeerRow extends StoredPeer {
   readonly handshakeAt: number | null;
   readonly receivedBytes: number | null;
@@ -128,7 +142,6 @@ export interface PeerRow extends StoredPeer {
 
 export interface PeerDetail {
   readonly peer: StoredPeer;
-  readonly protocol: string;
   readonly generation: number;
   readonly appliedGeneration: number;
   readonly appliedAt: number | null;
@@ -149,8 +162,10 @@ export interface PoolRow {
 
 export interface StoredNode {
   readonly id: string;
+  readonly protocol: Protocol;
   readonly endpoint: string;
-  readonly publicKey: string;
+  /** Null: it has no WireGuard interface. */
+  readonly publicKey: string | null;
   readonly peersWanted: number;
   readonly peersApplied: number;
   /** Newest first, at most twenty. */

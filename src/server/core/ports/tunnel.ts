@@ -43,6 +43,11 @@ export interface Tunnel {
   /** Everything the interface knows, in one reading. */
   read(signal?: AbortSignal): Promise<TunnelState>;
   /**
+   * The same peers with the boot their counters belong to: another one after each making of the interface. `unavailable`
+   * when it was made anew while it was read.
+   */
+  traffic(signal?: AbortSignal): Promise<{ readonly boot: string; readonly peers: readonly LivePeer[] }>;
+  /**
    * Removals first, then additions; one process start for each kind, however many peers. A peer that is
    * present gets exactly the given allowed-ips. Removing an unknown key is not an error.
    */
@@ -51,11 +56,21 @@ export interface Tunnel {
   remove(): Promise<void>;
 }
 
-/** wg0.conf on disk: changed only under the lock, replaced only as a whole. */
+/** wg0.conf on disk: changed only under the lock, replaced only as a whole, never loaded onto the interface. */
 export interface TunnelConfigFile {
-  /** Writes the whole file for these peers: flock, temp file, fsync, rename, fsync of the folder. Mode 0600. */
-  write(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes the whole file for these peers: flock, temp file, fsync, rename, fsync of the folder. Mode 0600. Answers the
+   * stamp of what it wrote.
+   */
+  write(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<FileStamp>;
+  /** True when the text on disk is, letter by letter, what would be written for these peers. */
+  holds(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<boolean>;
+  /** Another one after every change of the file, by whomever; null: there is no such file. Costs one look at its inode. */
+  stamp(): Promise<FileStamp | null>;
 }
+
+/** Compared, never read. */
+export type FileStamp = string;
 
 /** Makes WireGuard key pairs in process (X25519). */
 export interface KeyMaker {

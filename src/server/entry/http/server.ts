@@ -1,9 +1,11 @@
 import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import type { Log } from '../../core/ports/log.ts';
+import { aloneAt } from './alone-at.ts';
 import type { Dashboard } from './dashboard.ts';
 import { secured } from './headers.ts';
 import { isLoopback, type MetricsGuard, mayReadMetrics } from './metrics-guard.ts';
+import type { SubscriptionEntry } from './subscription.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -26,6 +28,8 @@ export interface HttpDeps {
   renderMetrics(): Promise<string>;
   /** The webhook of the bot, when updates come that way. */
   readonly webhook: WebhookEntry | null;
+  /** Links for VLESS clients, when they are offered. */
+  readonly subscription: SubscriptionEntry | null;
   /** Everything else is its business. */
   readonly dashboard: Dashboard;
   readonly log: Log;
@@ -63,6 +67,12 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
     app.post(webhook.path, take, { parse: 'none' });
   }
+  const { subscription } = deps;
+  if (subscription) {
+    app.get('/s/:token', ({ request, server, params }) =>
+      subscription.answer(request, params.token, server?.requestIP(request)?.address),
+    );
+  }
   const show = ({ request, server }: { request: Request; server: Server<unknown> | null }) =>
     deps.dashboard.answer(request, server?.requestIP(request)?.address, () => server?.timeout(request, 0));
   // `parse: none`: who asks is looked at before what is sent.
@@ -72,7 +82,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     start() {
       // An idle webhook connection is Telegram's to keep; ten seconds is plenty for a request of ours.
       // `development` would print past our log, a viewer cut off among it.
-      app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30, development: false });
+      const settings = { idleTimeout: 30, development: false, reusePort: false };
+      aloneAt(deps, () => app.listen({ hostname: deps.host, port: deps.port, ...settings }));
       const port = app.server?.port ?? deps.port;
       deps.log.info({ host: deps.host, port }, 'listening');
       return { port };

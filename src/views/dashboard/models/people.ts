@@ -1,7 +1,7 @@
 import type { Filters, FormState, Page } from '../models.ts';
 
-/** `none`: never had access. `blocked`: blocked the bot. */
-export type AccountState = 'active' | 'expired' | 'paused' | 'none' | 'blocked';
+/** `limited`: its traffic is used up before its time. `none`: never had access. `blocked`: blocked the bot. */
+export type AccountState = 'active' | 'expired' | 'limited' | 'paused' | 'none' | 'blocked';
 
 export interface AccountRow {
   /** Telegram's id. */
@@ -25,6 +25,8 @@ export interface AccountModel {
   readonly account: AccountRow;
   readonly language: string;
   readonly devices: readonly PeerRow[];
+  /** The address at which clients fetch its VLESS links; null: none is in force. */
+  readonly subscriptionLink: { readonly createdAt: number; readonly fetchedAt: number | null } | null;
   readonly subscriptions: readonly SubscriptionRow[];
   readonly history: readonly HistoryRow[];
   readonly notes: readonly NoteRow[];
@@ -38,6 +40,11 @@ export interface SubscriptionRow {
   readonly plan: string;
   readonly startsAt: number;
   readonly endsAt: number;
+  /** Bytes in both directions. */
+  readonly usedBytes: number;
+  /** Null: no limit. */
+  readonly limitBytes: number | null;
+  readonly usedUp: boolean;
 }
 
 export interface NoteRow {
@@ -67,7 +74,10 @@ export interface PeerRow {
   readonly accountId: string;
   readonly accountName: string;
   readonly node: string;
-  readonly ip4: string;
+  /** `wireguard` or `vless`. */
+  readonly protocol: string;
+  /** Null: VLESS has no address. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly publicKey: string | null;
   readonly wanted: boolean;
@@ -76,6 +86,7 @@ export interface PeerRow {
   readonly createdAt: number;
   /** Null: never, or the node does not tell. */
   readonly handshakeAt: number | null;
+  /** All it ever moved, whatever was restarted since. */
   readonly receivedBytes: number | null;
   readonly sentBytes: number | null;
 }
@@ -89,7 +100,6 @@ export interface PeersModel {
 
 export interface PeerModel {
   readonly peer: PeerRow;
-  readonly protocol: string;
   readonly generation: number;
   readonly appliedGeneration: number;
   readonly appliedAt: number | null;

@@ -1,4 +1,5 @@
-import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
+import { bytes } from '../format.ts';
+import { ActButton, Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
 import type { AccountModel, NoteRow, SubscriptionRow } from '../models/people.ts';
 import type { FormState, Shell } from '../models.ts';
@@ -93,6 +94,14 @@ function AccountFacts({ shell, model }: { shell: Shell; model: AccountModel }) {
       <Fact name={t('col-until')}>
         <Moment setting={shell} at={account.until} />
       </Fact>
+      {model.subscriptionLink && (
+        <Fact name={t('subscription-link')}>
+          <Moment setting={shell} at={model.subscriptionLink.fetchedAt} never={t('never-fetched')} />{' '}
+          {may(shell, 'operator') && (
+            <ActButton action={actions.revokeSubscription(account.id)}>{t('subscription-revoke')}</ActButton>
+          )}
+        </Fact>
+      )}
       <Fact name={t('language')}>
         <Foreign text={model.language} />
       </Fact>
@@ -113,10 +122,18 @@ function Subscriptions({ shell, rows }: { shell: Shell; rows: readonly Subscript
           <span>
             <Moment setting={shell} at={row.startsAt} /> – <Moment setting={shell} at={row.endsAt} />
           </span>
+          <span class={row.usedUp ? 'warn' : 'muted'}>{used(shell, row)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+function used(shell: Shell, { usedBytes, limitBytes, usedUp }: SubscriptionRow): string {
+  const used = bytes(shell, usedBytes);
+  if (limitBytes === null) return shell.t('subscription-used', { used });
+  const key = usedUp ? 'subscription-used-up' : 'subscription-used-of';
+  return shell.t(key, { used, limit: bytes(shell, limitBytes) });
 }
 
 interface AccountFormProps {

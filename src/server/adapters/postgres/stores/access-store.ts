@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AccountProfile } from '../../../core/access.ts';
-import type { DeviceId, PeerId, UpdateId } from '../../../core/ids.ts';
+import { applyJob } from '../../../core/apply-job.ts';
+import type { DeviceId, UpdateId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type {
@@ -9,13 +10,21 @@ import type {
   AccessTransaction,
   NewDevice,
 } from '../../../core/ports/store.ts';
+import { tellJob } from '../../../core/tell-job.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
-import { expireSubscriptions } from './expiry.ts';
+import {
+  type Ended,
+  expireSubscriptions,
+  limitSubscriptions,
+  readEnding,
+  reviveSubscriptions,
+} from './expiry.ts';
 import { storableText } from './storable.ts';
+import { openSubscriptionLink, revokeSubscriptionLink } from './subscription-links.ts';
 
 export interface AccessStoreDeps {
   readonly database: Database;
@@ -41,15 +50,22 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     return result;
   }
 
+  /** The end and what follows from it commit together. */
+  const ended = (carryOut: (tx: Tx) => Promise<Ended>): Promise<number> =>
+    committed(async (tx, jobs) => {
+      const { subscriptions, peers, told } = await carryOut(tx);
+      await enqueue(tx, deps, jobs, [...peers.map((each) => applyJob(each)), ...told.map(tellJob)]);
+      return subscriptions;
+    });
+
   return {
     transaction: (work) => committed((tx, jobs) => work(accessTransaction(tx, deps, jobs))),
     view: async (id) => (await database.read((tx) => readAccounts(tx, [id]))).get(id) ?? null,
-    expire: (now, limit) =>
-      committed(async (tx, jobs) => {
-        const expired = await expireSubscriptions(tx, now, limit);
-        await enqueue(tx, deps, jobs, expired.peers.map(applyJob));
-        return expired.subscriptions;
-      }),
+    expire: (now, limit) => ended((tx) => expireSubscriptions(tx, now, limit)),
+    endLimited: (now, limit) => ended((tx) => limitSubscriptions(tx, now, limit)),
+    revive: (now, limit) =>
+      ended(async (tx) => ({ ...(await reviveSubscriptions(tx, now, limit)), told: [] })),
+    ending: (id, now) => database.read((tx) => readEnding(tx, id, now)),
     async markBlocked(id, blocked) {
       await database.read((tx) =>
         tx
@@ -60,8 +76,6 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     },
   };
 }
-
-const applyJob = (id: PeerId): NewJob => ({ kind: 'apply-peer', data: { peerId: id } });
 
 async function enqueue(
   tx: Tx,
@@ -101,8 +115,14 @@ export function accessTransaction(
     resumeDevice: (id) => setWanted(tx, id, 'active'),
     revokeDevice: (id, now) => revokeDevice(tx, id, now),
     async renewPeer(id) {
-      await tx.update(peers).set(newGeneration).where(eq(peers.id, id));
+      const keyNumber = sql`${peers.keyNumber} + 1`;
+      await tx
+        .update(peers)
+        .set({ ...newGeneration, keyNumber })
+        .where(eq(peers.id, id));
     },
+    openSubscriptionLink: (id, fresh, now) => openSubscriptionLink(tx, id, fresh, now),
+    revokeSubscriptionLink: (id, now) => revokeSubscriptionLink(tx, id, now),
     enqueue: (added) => enqueue(tx, deps, jobs, added),
   };
 }
@@ -174,10 +194,8 @@ const newPeer = (device: NewDevice, now: Date) => ({
   id: device.peerId,
   deviceId: device.id,
   nodeId: device.nodeId,
-  poolId: device.address.poolId,
-  position: device.address.position,
-  ip4: device.address.ip4,
-  ip6: device.address.ip6,
+  protocol: device.protocol,
+  ...device.address,
   changedAt: now,
   createdAt: now,
 });

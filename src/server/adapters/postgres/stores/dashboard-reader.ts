@@ -30,7 +30,7 @@ export function createDashboardReader(database: Database): DashboardReader {
     pools: () => read(readPools),
     poolChanges: (now) => read((tx) => readPoolChanges(tx, now)),
     nodes: () => read(readNodes),
-    nodeNames: () => read(readNodeNames),
+    nodeNames: (protocol) => read((tx) => readNodeNames(tx, protocol ?? null)),
     planUse: (now) => read((tx) => readPlanUse(tx, now)),
     audit: (query, page) => read((tx) => readAudit(tx, query, page)),
     auditChoices: () => read(readAuditChoices),
@@ -42,7 +42,8 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
   if (found === null) return null;
   const { language, ...account } = found;
   const subscriptions = await tx.execute(sql`
-    select s.plan, ${ms('s.starts_at')} as starts_at, ${ms('s.ends_at')} as ends_at
+    select s.plan, ${ms('s.starts_at')} as starts_at, ${ms('s.ends_at')} as ends_at, s.used_bytes::text as used,
+           s.traffic_limit_bytes::text as allowed, s.limited_at is not null as used_up
       from adit.subscriptions s where s.account_id = ${id}::text::bigint order by s.ends_at desc limit 100`);
   const notes = await tx.execute(sql`
     select ${ms('n.created_at')} as at, n.operator_name, n.text from adit.account_notes n
@@ -55,8 +56,12 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
       plan: String(row.plan),
       startsAt: Number(row.starts_at),
       endsAt: Number(row.ends_at),
+      usedBytes: Number(row.used),
+      limitBytes: row.allowed === null ? null : Number(row.allowed),
+      usedUp: row.used_up === true,
     })),
     history: await accountHistory(tx, id),
+    subscriptionLink: await readSubscriptionLink(tx, id),
     notes: notes.map((row) => ({
       at: Number(row.at),
       operator: String(row.operator_name),
@@ -65,17 +70,26 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
   };
 }
 
+/** Index: subscription_links_account. */
+async function readSubscriptionLink(tx: Tx, account: string): Promise<AccountDetail['subscriptionLink']> {
+  const [row] = await tx.execute(sql`
+    select ${ms('l.created_at')} as created_at, ${ms('l.fetched_at')} as fetched_at
+      from adit.subscription_links l where l.account_id = ${account}::text::bigint and l.revoked_at is null`);
+  if (row === undefined) return null;
+  const fetchedAt = row.fetched_at === null ? null : Number(row.fetched_at);
+  return { createdAt: Number(row.created_at), fetchedAt };
+}
+
 async function readPeer(tx: Tx, id: string, now: Date): Promise<PeerDetail | null> {
   const [peer] = await readPeersById(tx, [id], now);
   if (!peer) return null;
   const rows = await tx.execute(sql`
-    select p.protocol, p.generation, p.applied_generation, ${ms('p.applied_at')} as applied_at
+    select p.generation, p.applied_generation, ${ms('p.applied_at')} as applied_at
       from adit.peers p where p.id = ${id}::text::uuid`);
   const row = rows[0];
   if (row === undefined) return null;
   return {
     peer,
-    protocol: String(row.protocol),
     generation: Number(row.generation),
     appliedGeneration: Number(row.applied_generation),
     appliedAt: row.applied_at === null ? null : Number(row.applied_at),
