@@ -10,7 +10,7 @@ readonly TOOLS="$PWD/.tools"
 readonly TUNNEL_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables)
 readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium v2ray libfaketime)
 # Later programs that live in threads of their own (workers) are added here as further entry points.
-readonly ENTRY_POINTS=(src/server/main.ts)
+readonly ENTRY_POINTS=(src/server/main.ts src/server/adapters/system/watchdog/worker.ts)
 
 BUN=""
 command=""

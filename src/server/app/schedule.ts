@@ -1,7 +1,8 @@
 import { cron } from '@elysiajs/cron';
 import { Elysia } from 'elysia';
-import type { LoopRecord } from '../core/loop-record.ts';
+import { LOOP_RED_MS, type LoopRecord } from '../core/loop-record.ts';
 import type { JobRunner } from '../core/ports/jobs.ts';
+import { createLoopBook } from '../core/supervised-loop.ts';
 import type { ScheduledJob } from '../entry/schedule/table.ts';
 import type { World } from './world.ts';
 
@@ -13,6 +14,8 @@ export interface Schedule {
   records(): readonly LoopRecord[];
 }
 
+type ScheduleWorld = Pick<World, 'clock' | 'log' | 'activity'>;
+
 /**
  * Ticks by @elysiajs/cron; each tick enqueues one job and nothing else.
  *
@@ -22,7 +25,7 @@ export interface Schedule {
  * tried again after five seconds, or after the period where that is shorter.
  */
 export function createSchedule(
-  world: Pick<World, 'clock' | 'log'>,
+  world: ScheduleWorld,
   jobs: Pick<JobRunner, 'enqueue' | 'wake'>,
   table: readonly ScheduledJob[],
 ): Schedule {
@@ -49,34 +52,37 @@ const SLACK_MS = 500;
 const RETRY_MS = 5_000;
 
 function createLine(
-  { clock, log }: Pick<World, 'clock' | 'log'>,
+  { clock, log, activity }: ScheduleWorld,
   jobs: Pick<JobRunner, 'enqueue' | 'wake'>,
   line: ScheduledJob,
 ) {
   const periodMs = line.everySeconds * 1000;
-  let lastSuccess = clock.monotonicMs();
-  let failuresInRow = 0;
+  const name = `schedule:${line.name}`;
+  const book = createLoopBook({ name, clock, redAfterMs: periodMs + LOOP_RED_MS });
   let dueMs = -Infinity;
   let stop: (() => void) | null = null;
 
   async function tick(): Promise<void> {
     const now = clock.monotonicMs();
-    if (now < dueMs - SLACK_MS) return;
+    if (now < dueMs - SLACK_MS) return book.turned();
     try {
+      activity.began('schedule', line.name);
       await jobs.enqueue([line.job]);
       jobs.wake(line.job.kind);
       dueMs = now + periodMs;
-      lastSuccess = clock.monotonicMs();
-      failuresInRow = 0;
+      book.succeeded();
     } catch (error) {
       dueMs = clock.monotonicMs() + Math.min(periodMs, RETRY_MS);
-      failuresInRow += 1;
+      const failuresInRow = book.failed();
       log.warn({ line: line.name, failuresInRow, error }, 'a line of the schedule could not enqueue its job');
     }
+    book.turned();
   }
 
   return {
     start() {
+      // From here on it can be late.
+      book.succeeded();
       // `protect` keeps a slow enqueue from piling up.
       const { store } = new Elysia().use(cron({ name: line.name, ...EVERY_SECOND, run: tick }));
       const job = store.cron[line.name as keyof typeof store.cron] as { stop(): void };
@@ -86,10 +92,6 @@ function createLine(
       stop?.();
       stop = null;
     },
-    record: (): LoopRecord => ({
-      name: `schedule:${line.name}`,
-      lastSuccessAgeMs: clock.monotonicMs() - lastSuccess - periodMs,
-      failuresInRow,
-    }),
+    record: book.record,
   };
 }

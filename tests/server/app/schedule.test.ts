@@ -18,7 +18,9 @@ afterEach(() => schedule?.stop());
 /** croner's real seconds over a clock that the test moves. */
 function begin(enqueue: (jobs: readonly NewJob[]) => Promise<void>) {
   const clock = createManualClock();
-  schedule = createSchedule({ clock, log: silentLog() }, { enqueue, wake() {} }, [MINUTE]);
+  schedule = createSchedule({ clock, log: silentLog(), activity: { began() {} } }, { enqueue, wake() {} }, [
+    MINUTE,
+  ]);
   schedule.start();
   return clock;
 }

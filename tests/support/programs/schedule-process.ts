@@ -14,7 +14,7 @@ const line = (name: string, everySeconds: number) => ({
 });
 
 const schedule = createSchedule(
-  { clock: systemClock, log: silentLog() },
+  { clock: systemClock, log: silentLog(), activity: { began() {} } },
   {
     async enqueue(jobs: readonly NewJob[]) {
       const passedMs = Math.round(performance.now());
