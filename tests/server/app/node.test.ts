@@ -17,9 +17,9 @@ async function setUp() {
   const service = await createServiceWorld();
   const { clock, random, peers, nodes, store: access } = service;
   const tunnel = { ...service.tunnel, failing: false };
-  tunnel.read = async () => {
+  tunnel.digest = async () => {
     if (tunnel.failing) throw new AppError('forbidden', 'wg may not change wg0: CAP_NET_ADMIN is needed');
-    return service.tunnel.read();
+    return service.tunnel.digest();
   };
   const session = {
     lost: new Promise<void>(() => {}),

@@ -1,104 +1,159 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { NodeId, PublicKey } from '../../../core/ids.ts';
-import type { PeerDigest } from '../../../core/peer-digest.ts';
+import { BUCKETS, type BucketDigest } from '../../../core/peer-digest.ts';
 import type { Standing } from '../../../core/ports/backend.ts';
 import type { WantedPeer } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 /** What a WireGuard node should hold, as reconcile and wg0.conf read it. Each page is a short session of its own. */
-const PAGE = 1_000;
-const DIGEST_PAGE = 20_000;
+const PAGE = 5_000;
+/** Rows that are only looked at, and mostly not sent. */
+const SIEVED_PAGE = 20_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-interface WantedRow extends Record<string, unknown> {
-  readonly id: string;
-  readonly public_key: string;
-  readonly allowed_ips: string;
-  readonly applied: boolean;
+/** A peer's line, as core/peer-digest spells it. With a public key it has an address, and its text has the prefix. */
+const LINE = sql.raw(`p.public_key || ' ' || p.ip4::text || coalesce(',' || p.ip6::text, '')`);
+const ADOPTED_LINE = sql.raw(`q.key || ' ' || array_to_string(q.allowed_ips, ',')`);
+
+/** The lowest bits of a line's hash, as core/peer-digest has them. */
+const BUCKET = sql.raw(`hashtextextended(line, 0) & ${BUCKETS - 1}`);
+
+interface Page extends Record<string, unknown> {
+  /** All lines in one text: as rows they would take us ten times as long to read. */
+  readonly lines: string | null;
+  /** Where the next page begins; null: there is none. */
+  readonly last: string | null;
 }
 
-/** A peer's allowed-ips as `wg` prints them. With a public key it has an address. */
-const ALLOWED_IPS = sql.raw(`host(p.ip4) || '/32' || coalesce(',' || host(p.ip6) || '/128', '')`);
+export interface WantedRequest {
+  readonly node: NodeId;
+  /** Undefined: all of it. */
+  readonly buckets?: ReadonlySet<number> | undefined;
+  readonly pageSize?: number | undefined;
+}
 
 /** Keyset pages over index `peers_wanted`, then those adopted over `quarantined_peers_state`. */
-export async function* readWanted(database: Database, node: NodeId): AsyncIterable<readonly WantedPeer[]> {
-  let last = FIRST_ID;
-  for (;;) {
-    const rows = await database.read((tx) =>
-      tx.execute<WantedRow>(sql`
-        select p.id, p.public_key, ${ALLOWED_IPS} as allowed_ips, p.generation = p.applied_generation as applied
-          from adit.peers p
-         where p.node_id = ${node} and p.wanted and p.id > ${last}::uuid and p.public_key is not null
-         order by p.id limit ${PAGE}`),
-    );
-    if (rows.length > 0) yield rows.map(toWantedPeer);
-    if (rows.length < PAGE) break;
-    last = rows[rows.length - 1]!.id;
-  }
-  yield* readAdopted(database, node);
-}
-
-async function* readAdopted(database: Database, node: NodeId): AsyncIterable<readonly WantedPeer[]> {
-  let last = '';
-  for (;;) {
-    const rows = await database.read((tx) =>
-      tx.execute<WantedRow>(sql`
-        select q.key as id, q.key as public_key, array_to_string(q.allowed_ips, ',') as allowed_ips, true as applied
-          from adit.quarantined_peers q
-         where q.node_id = ${node} and q.state = 'adopted' and q.key > ${last} order by q.key limit ${PAGE}`),
-    );
-    if (rows.length > 0) yield rows.map(toWantedPeer);
-    if (rows.length < PAGE) return;
-    last = rows[rows.length - 1]!.id;
+export async function* readWanted(
+  database: Database,
+  asked: WantedRequest,
+): AsyncIterable<readonly WantedPeer[]> {
+  const { node, buckets } = asked;
+  const sieve = buckets ? sql`${BUCKET} = any(${sql.param([...buckets])}::bigint[])` : sql`true`;
+  const size = asked.pageSize ?? (buckets ? SIEVED_PAGE : PAGE);
+  for (const read of [peersPage, adoptedPage]) {
+    let from: string | null = read === peersPage ? FIRST_ID : '';
+    while (from !== null) {
+      const start: string = from;
+      const page: Page = await database.read((tx) => read(tx, { node, start, size, sieve }));
+      if (page.lines !== null) yield page.lines.split('\n').map(toWantedPeer);
+      from = page.last;
+    }
   }
 }
 
-const toWantedPeer = (row: WantedRow): WantedPeer => ({
-  applied: row.applied,
-  publicKey: row.public_key as PublicKey,
-  allowedIps: row.allowed_ips === '' ? [] : row.allowed_ips.split(','),
-});
+interface PageRequest {
+  readonly node: NodeId;
+  readonly start: string;
+  readonly size: number;
+  readonly sieve: SQL;
+}
 
-interface DigestRow extends Record<string, unknown> {
+async function peersPage(tx: Tx, { node, start, size, sieve }: PageRequest): Promise<Page> {
+  const rows = await tx.execute<Page>(sql`
+    select string_agg(line || case when applied then '' else ${UNAPPLIED}::text end, E'\n') filter (where ${sieve}) as lines,
+           case when count(*) = ${size}::int then max(id collate "C") end as last
+      from (select p.id::text as id, ${LINE} as line, p.generation = p.applied_generation as applied
+              from adit.peers p
+             where p.node_id = ${node} and p.wanted and p.id > ${start}::uuid and p.public_key is not null
+             order by p.id limit ${size}) page`);
+  return rows[0]!;
+}
+
+async function adoptedPage(tx: Tx, { node, start, size, sieve }: PageRequest): Promise<Page> {
+  const rows = await tx.execute<Page>(sql`
+    select string_agg(line, E'\n') filter (where ${sieve}) as lines,
+           case when count(*) = ${size}::int then max(key) end as last
+      from (select q.key, ${ADOPTED_LINE} as line from adit.quarantined_peers q
+             where q.node_id = ${node} and q.state = 'adopted' and q.key > ${start} order by q.key limit ${size}) page`);
+  return rows[0]!;
+}
+
+/** Neither keys nor networks have a blank in them. */
+const UNAPPLIED = ' *';
+
+function toWantedPeer(text: string): WantedPeer {
+  const applied = !text.endsWith(UNAPPLIED);
+  const line = applied ? text : text.slice(0, -UNAPPLIED.length);
+  const blank = line.indexOf(' ');
+  const networks = line.slice(blank + 1);
+  return {
+    applied,
+    publicKey: line.slice(0, blank) as PublicKey,
+    allowedIps: networks === '' ? [] : networks.split(','),
+  };
+}
+
+interface DigestPage extends Record<string, unknown> {
   readonly count: number;
-  readonly hash: string;
+  /** `bucket hash` of each bucket that has a peer, comma between. */
+  readonly buckets: string | null;
   readonly last: string | null;
 }
 
 /** The same without sending a peer: 100,000 of them cost PostgreSQL a tenth of a second, and us nothing. */
-export async function readWantedDigest(database: Database, node: NodeId): Promise<PeerDigest> {
-  let [count, hash] = [0, 0n];
-  let last: string | null = FIRST_ID;
-  while (last !== null) {
-    const from: string = last;
-    const row: DigestRow = await database.read((tx) => digestPage(tx, node, from));
-    count += row.count;
-    hash ^= BigInt(row.hash);
-    last = row.last;
+export async function readWantedDigest(database: Database, node: NodeId): Promise<BucketDigest> {
+  const words = new Int32Array(BUCKETS * 2);
+  let count = 0;
+  let from: string | null = FIRST_ID;
+  while (from !== null) {
+    const start: string = from;
+    const page: DigestPage = await database.read((tx) => digestPage(tx, node, start));
+    count += page.count;
+    join(words, page.buckets);
+    from = page.last;
   }
   const adopted = await database.read((tx) => digestAdopted(tx, node));
-  return { count: count + adopted.count, hash: String(BigInt.asIntN(64, hash ^ BigInt(adopted.hash))) };
+  join(words, adopted.buckets);
+  return { count: count + adopted.count, words };
+}
+
+function join(words: Int32Array, buckets: string | null): void {
+  for (const pair of buckets?.split(',') ?? []) {
+    const blank = pair.indexOf(' ');
+    const at = Number(pair.slice(0, blank)) * 2;
+    const hash = BigInt(pair.slice(blank + 1));
+    words[at]! ^= Number(BigInt.asIntN(32, hash >> 32n));
+    words[at + 1]! ^= Number(BigInt.asIntN(32, hash));
+  }
 }
 
 /** `last` is null after the last page. */
-async function digestPage(tx: Tx, node: NodeId, from: string): Promise<DigestRow> {
-  const rows = await tx.execute<DigestRow>(sql`
-    select count(*) filter (where line is not null)::int as count,
-           coalesce(bit_xor(hashtextextended(line, 0)), 0)::text as hash,
-           case when count(*) = ${DIGEST_PAGE}::int then (array_agg(id order by id desc))[1] end as last
-      from (select p.id, p.public_key || ' ' || ${ALLOWED_IPS} as line
-              from adit.peers p where p.node_id = ${node} and p.wanted and p.id > ${from}::uuid
-             order by p.id limit ${DIGEST_PAGE}) page`);
+async function digestPage(tx: Tx, node: NodeId, start: string): Promise<DigestPage> {
+  const rows = await tx.execute<DigestPage>(sql`
+    with page as materialized (
+      select p.id::text as id, hashtextextended(${LINE}, 0) as hash from adit.peers p
+       where p.node_id = ${node} and p.wanted and p.id > ${start}::uuid and p.public_key is not null
+       order by p.id limit ${SIEVED_PAGE}
+    ), buckets as (
+      select hash & ${BUCKETS - 1} as bucket, bit_xor(hash) as hash from page group by 1
+    )
+    select count(*)::int as count, (select string_agg(bucket || ' ' || hash, ',') from buckets) as buckets,
+           case when count(*) = ${SIEVED_PAGE}::int then max(id collate "C") end as last from page`);
   return rows[0]!;
 }
 
-async function digestAdopted(tx: Tx, node: NodeId): Promise<DigestRow> {
-  const rows = await tx.execute<DigestRow>(sql`
-    select count(*)::int as count,
-           coalesce(bit_xor(hashtextextended(key || ' ' || array_to_string(allowed_ips, ','), 0)), 0)::text as hash,
-           null as last
-      from adit.quarantined_peers where node_id = ${node} and state = 'adopted'`);
+/** Few, and in one go. */
+async function digestAdopted(tx: Tx, node: NodeId): Promise<DigestPage> {
+  const rows = await tx.execute<DigestPage>(sql`
+    with page as materialized (
+      select hashtextextended(${ADOPTED_LINE}, 0) as hash from adit.quarantined_peers q
+       where q.node_id = ${node} and q.state = 'adopted'
+    ), buckets as (
+      select hash & ${BUCKETS - 1} as bucket, bit_xor(hash) as hash from page group by 1
+    )
+    select count(*)::int as count, (select string_agg(bucket || ' ' || hash, ',') from buckets) as buckets,
+           null as last from page`);
   return rows[0]!;
 }
 
