@@ -1,8 +1,10 @@
 import { parseDumpHead, parseDumpPeer } from './dump.ts';
 import { AppError } from './errors.ts';
-import { hashBytes, type LineHash } from './line-hash.ts';
-import { inOrder } from './peer-digest.ts';
-import type { LivePeer } from './ports/tunnel.ts';
+import type { PublicKey } from './ids.ts';
+import { hashBytes, hashLine, type LineHash } from './line-hash.ts';
+import { liveLine } from './peer-digest.ts';
+import type { BriefPeer, LivePeer } from './ports/tunnel.ts';
+import { isKey } from './wireguard-key.ts';
 
 /**
  * Reads `wg show INTERFACE dump` (wg(8)) as it comes, piece by piece, without keeping it: each peer is a hash of what a
@@ -16,44 +18,53 @@ export interface DumpScan {
 }
 
 export interface ScanListener {
-  /** The hash is valid until the next call. */
-  onPeer(hash: LineHash, see: () => LivePeer): void;
+  /** The hash is valid until the next call, and so are both looks; the brief one is much the cheaper. */
+  onPeer(hash: LineHash, look: PeerLook): void;
   /** The first line. */
   onHead?(head: ReturnType<typeof parseDumpHead>): void;
+}
+
+export interface PeerLook {
+  brief(): BriefPeer;
+  /** AppError `internal` for a line that is none. */
+  whole(): LivePeer;
 }
 
 const [TAB, NEWLINE, COMMA, COLON, SPACE] = [9, 10, 44, 58, 32];
 const KEY_LENGTH = 44;
 const NONE = '(none)';
 const LONGEST_LINE = 64 * 1024;
-const PSK = new TextEncoder().encode(' psk');
 
 export function createDumpScan(listener: ScanListener): DumpScan {
   const decoder = new TextDecoder('latin1');
   const scratch = new Uint8Array(LONGEST_LINE);
   let carry = new Uint8Array(0);
-  let number = 0;
+  /** The line in hand: one for all, as a hundred thousand would be garbage. */
+  const current = { bytes: carry as Uint8Array, start: 0, end: 0, number: 0, length: 0 };
+
+  const text = () => decoder.decode(current.bytes.subarray(current.start, current.end));
+  const whole = () => parseDumpPeer(text(), current.number - 2);
+  const brief = () => briefOf(decoder.decode(scratch.subarray(0, current.length)), whole);
+  const look: PeerLook = { brief, whole };
 
   function line(bytes: Uint8Array, start: number, end: number): void {
-    number += 1;
-    const text = () => decoder.decode(bytes.subarray(start, end));
-    if (number === 1) {
+    current.bytes = bytes;
+    current.start = start;
+    current.end = end;
+    current.number += 1;
+    if (current.number === 1) {
       listener.onHead?.(parseDumpHead(text()));
       return;
     }
-    const index = number - 2;
-    listener.onPeer(hashPeer(bytes, start, end, text), () => parseDumpPeer(text(), index));
+    current.length = gather(scratch, bytes, start, end);
+    if (current.length === 0) unusual();
+    else listener.onPeer(hashBytes(scratch, current.length), look);
   }
 
-  /** The usual line is hashed from its bytes; any other is parsed first, which throws for what is none. */
-  function hashPeer(bytes: Uint8Array, start: number, end: number, text: () => string): LineHash {
-    const length = gather(scratch, bytes, start, end);
-    if (length > 0) return hashBytes(scratch, length);
-    const { publicKey, allowedIps, hasPresharedKey } = parseDumpPeer(text(), number - 2);
-    const written = new TextEncoder().encode(`${publicKey} ${inOrder(allowedIps)}`);
-    scratch.set(written);
-    if (hasPresharedKey) scratch.set(PSK, written.length);
-    return hashBytes(scratch, written.length + (hasPresharedKey ? PSK.length : 0));
+  /** Hashed as it is parsed, which throws for a line that is none. */
+  function unusual(): void {
+    const peer = whole();
+    listener.onPeer(hashLine(liveLine(peer)), { brief: () => peer, whole: () => peer });
   }
 
   return {
@@ -78,8 +89,8 @@ export function createDumpScan(listener: ScanListener): DumpScan {
       carry = bytes.slice(start);
     },
     end() {
-      if (carry.length > 0 || number === 0) {
-        throw new AppError('internal', `wg show dump, line ${number + 1}: the output is cut off`);
+      if (carry.length > 0 || current.number === 0) {
+        throw new AppError('internal', `wg show dump, line ${current.number + 1}: the output is cut off`);
       }
     },
   };
@@ -114,6 +125,14 @@ function gatherNetworks(into: Uint8Array, bytes: Uint8Array, from: number, end: 
     length += 1;
   }
   return 0;
+}
+
+/** What does not look right is read again by the one who knows, and throws. */
+function briefOf(line: string, whole: () => LivePeer): BriefPeer {
+  const publicKey = line.slice(0, KEY_LENGTH);
+  if (!isKey(publicKey)) return whole();
+  const allowedIps = line.slice(KEY_LENGTH + 1).split(',');
+  return { publicKey: publicKey as PublicKey, allowedIps, hasPresharedKey: false };
 }
 
 /** `(none)` and its tab. */

@@ -77,8 +77,7 @@ export function liveLine(peer: BriefPeer): string {
   return peer.hasPresharedKey ? `${wantedLine(peer)} psk` : wantedLine(peer);
 }
 
-/** Networks as they stand in a line. */
-export function inOrder(allowedIps: readonly string[]): string {
+function inOrder(allowedIps: readonly string[]): string {
   if (allowedIps.length < 2) return allowedIps[0] ?? '';
   const isSix = (allowed: string) => (allowed.includes(':') ? 1 : 0);
   return allowedIps.toSorted((a, b) => isSix(a) - isSix(b) || (a < b ? -1 : 1)).join(',');

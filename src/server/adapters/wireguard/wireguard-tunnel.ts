@@ -142,7 +142,7 @@ function withKey(head: ReturnType<typeof parseDumpHead> | null, name: string) {
 
 async function read(context: Context, signal?: AbortSignal): Promise<TunnelState> {
   const peers: LivePeer[] = [];
-  const head = await scan(context, (_, see) => void peers.push(see()), signal);
+  const head = await scan(context, (_, look) => void peers.push(look.whole()), signal);
   return { ...head, peers };
 }
 
@@ -160,20 +160,13 @@ async function readSome(
   const peers: BriefPeer[] = [];
   await scan(
     context,
-    (hash, see) => {
-      if (buckets.has(bucketOf(hash))) peers.push(briefly(see()));
+    (hash, look) => {
+      if (buckets.has(bucketOf(hash))) peers.push(look.brief());
     },
     signal,
   );
   return peers;
 }
-
-/** The rest is let go: a hundred thousand peers are compared by these three. */
-const briefly = ({ publicKey, allowedIps, hasPresharedKey }: LivePeer): BriefPeer => ({
-  publicKey,
-  allowedIps,
-  hasPresharedKey,
-});
 
 async function removePeers({ command, server }: Context, keys: readonly PublicKey[], signal?: AbortSignal) {
   for (let start = 0; start < keys.length; start += REMOVALS_AT_ONCE) {
