@@ -202,12 +202,12 @@ function tellCorrections<W, L>(
   for (const wanted of drift.missing) {
     if (!told(backend.keyOfWanted(wanted), added)) continue;
     report.count('added', 1);
-    report.line('added', backend.keyOfWanted(wanted), backend.describe(wanted, null));
+    report.line('added', backend.keyOfWanted(wanted), () => backend.describe(wanted, null));
   }
   for (const { wanted, live } of drift.changed) {
     if (!told(backend.keyOfWanted(wanted), changed)) continue;
     report.count('changed', 1);
-    report.line('changed', backend.keyOfWanted(wanted), backend.describe(wanted, live));
+    report.line('changed', backend.keyOfWanted(wanted), () => backend.describe(wanted, live));
   }
 }
 

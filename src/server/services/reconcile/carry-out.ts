@@ -81,9 +81,9 @@ async function readBack<W, L>(
 ): Promise<ReadBack> {
   const { digest } = backend;
   const buckets = digest && wanted ? differingBuckets(await digest.live(signal), wanted) : undefined;
+  if (buckets?.size === 0) return { absent: () => true, unlike: new Set() };
   const doubtful = buckets && digest ? sent.filter((peer) => buckets.has(digest.bucketOfWanted(peer))) : sent;
-  const live = buckets?.size === 0 ? [] : await backend.read(signal, buckets);
-  return compareBack(backend, clock, live, doubtful, signal);
+  return compareBack(backend, clock, await backend.read(signal, buckets), doubtful, signal);
 }
 
 async function compareBack<W, L>(
