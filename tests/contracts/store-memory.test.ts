@@ -5,10 +5,12 @@ import { nodeStoreContract } from './node-store.contract.ts';
 import { peerStoreContract } from './peer-store.contract.ts';
 import { reconcileStoreContract } from './reconcile-store.contract.ts';
 import { trafficContract } from './traffic.contract.ts';
+import { userStoreContract } from './user-store.contract.ts';
 
 accessStoreContract('memory', openMemoryRig);
 peerStoreContract('memory', openMemoryRig);
 nodeStoreContract('memory', openMemoryRig);
 allocationContract('memory', openMemoryRig);
-reconcileStoreContract('memory', openMemoryRig);
 trafficContract('memory', openMemoryRig);
+userStoreContract('memory', openMemoryRig);
+reconcileStoreContract('memory', openMemoryRig);

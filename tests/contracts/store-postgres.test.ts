@@ -6,6 +6,7 @@ import { nodeStoreContract } from './node-store.contract.ts';
 import { peerStoreContract } from './peer-store.contract.ts';
 import { reconcileStoreContract } from './reconcile-store.contract.ts';
 import { trafficContract } from './traffic.contract.ts';
+import { userStoreContract } from './user-store.contract.ts';
 
 setDefaultTimeout(30_000);
 
@@ -13,5 +14,6 @@ accessStoreContract('PostgreSQL', openPostgresRig);
 peerStoreContract('PostgreSQL', openPostgresRig);
 nodeStoreContract('PostgreSQL', openPostgresRig);
 allocationContract('PostgreSQL', openPostgresRig);
-reconcileStoreContract('PostgreSQL', openPostgresRig);
 trafficContract('PostgreSQL', openPostgresRig);
+userStoreContract('PostgreSQL', openPostgresRig);
+reconcileStoreContract('PostgreSQL', openPostgresRig);

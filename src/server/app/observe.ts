@@ -1,15 +1,41 @@
 import type { LoopLag } from '../adapters/system/loop-lag.ts';
 import type { NodeId } from '../core/ids.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
-import type { NodeWork } from './node.ts';
+import type { ReconcileWork } from './reconcile.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
 
 export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
-  readonly node: NodeWork;
+  /** Each node this process compares. */
+  readonly comparisons: readonly ReconcileWork[];
+}
+
+/** How every loop of the program fares; a loop without any success yet has no age. */
+export function observeLoops({ metrics }: Pick<World, 'metrics'>, loops: () => readonly LoopRecord[]): void {
+  const observe = (name: string, help: string, value: (record: LoopRecord) => number | null) =>
+    metrics.observe(name, help, ['loop'], () =>
+      loops().flatMap((record) => {
+        const read = value(record);
+        return read === null ? [] : [{ labels: { loop: record.name }, value: read }];
+      }),
+    );
+  observe('adit_loop_last_success_age_seconds', 'Time since a background loop last succeeded.', (each) =>
+    each.lastSuccessAgeMs === null ? null : each.lastSuccessAgeMs / 1000,
+  );
+  observe(
+    'adit_loop_failures_in_row',
+    'Failures of a background loop since it last succeeded.',
+    (each) => each.failuresInRow,
+  );
+  observe(
+    'adit_loop_restarts_total',
+    'How often a background loop had to be begun again.',
+    (each) => each.restarts,
+  );
 }
 
 /** The gauges that are read when somebody asks. */
@@ -44,26 +70,22 @@ export function observe(world: World, observed: Observed): void {
   observeReconcile(world, observed);
 }
 
-function observeReconcile({ metrics, clock }: World, observed: Observed): void {
-  const { id: node } = observed.node;
-  const { lastRun, lastSuccess } = observed.node.reconciling;
+function observeReconcile({ metrics, clock }: World, { comparisons }: Observed): void {
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
-    'Time since the interface was last compared with the database.',
+    'Time since a node was last compared with the database.',
     ['node'],
-    () => {
-      const last = lastSuccess();
-      return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
-    },
+    () =>
+      comparisons.flatMap(({ node, lastSuccess }) => {
+        const last = lastSuccess();
+        return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
+      }),
   );
-  metrics.observe(
-    'adit_reconcile_drift',
-    'What the last comparison found, by kind.',
-    ['node', 'kind'],
-    () => {
+  metrics.observe('adit_reconcile_drift', 'What the last comparison found, by kind.', ['node', 'kind'], () =>
+    comparisons.flatMap(({ node, lastRun }) => {
       const run = lastRun();
       return run ? driftOf(node, run) : [];
-    },
+    }),
   );
 }
 

@@ -36,8 +36,8 @@ export interface Stores {
   readonly subscriptions: SubscriptionReader;
   readonly nodes: NodeStore;
   readonly reconcile: ReconcileStore;
-  readonly reconcileReader: ReconcileReader;
   readonly counters: CounterStore;
+  readonly reconcileReader: ReconcileReader;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -77,8 +77,8 @@ export function createStores(world: World, database: Database): Stores {
     subscriptions: createSubscriptionReader(database),
     nodes: createNodeStore(database),
     reconcile: createReconcileStore(database),
-    reconcileReader: createReconcileReader(database),
     counters: createCounterStore(database),
+    reconcileReader: createReconcileReader(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

@@ -1,3 +1,4 @@
+import { isRed } from './loop-record.ts';
 import type { BotVitals, NodeVitals, PoolVitals, Vitals } from './ports/vitals.ts';
 
 /** One thing an operator should look at now. `bad`: users feel it; `warn`: they soon will. */
@@ -47,8 +48,6 @@ export const ATTENTION_TARGETS = {
   reconcileTurns: 3,
   botFailedShare: 0.05,
   botFailedAtLeast: 3,
-  loopSilentMs: 120_000,
-  loopFailures: 5,
 } as const;
 
 const T = ATTENTION_TARGETS;
@@ -96,19 +95,20 @@ function bot({ mode, state, lastAnswerAgeMs, updates }: BotVitals): Attention[] 
   return [{ severity: 'warn', kind: 'bot-failing', failed: failures, total }];
 }
 
-function node({ id, held, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
+function node({ id, held, questions, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
   // Who does not hold the node does not compare it either.
   if (!held) return [{ severity: 'bad', kind: 'node-not-held', node: id }];
   const overdue = lastSuccessAgeMs === null || lastSuccessAgeMs > T.reconcileTurns * everyMs;
-  // One that was refused is settled: the peers stay, and nobody is asked about them again.
-  const refused = question && question.decision === null ? question.count : 0;
+  // One that was answered is settled: the peers go, or stay, and nobody is asked about them again.
+  const asked = questions.filter((each) => each.decision === null);
   return [
     ...(overdue
       ? [{ severity: 'bad', kind: 'reconcile-overdue', node: id, ageMs: lastSuccessAgeMs } as const]
       : []),
-    ...(refused > 0
-      ? [{ severity: 'warn', kind: 'reconcile-refused', node: id, count: refused } as const]
-      : []),
+    ...asked.map(
+      ({ nodeId, count }) =>
+        ({ severity: 'warn', kind: 'reconcile-refused', node: nodeId as string, count }) as const,
+    ),
   ];
 }
 
@@ -176,9 +176,7 @@ function silentLoops({ loops, database: { reachable } }: Vitals): Attention[] {
   // Nearly every loop asks the database: one line says it, not ten.
   if (!reachable) return [];
   return loops
-    .filter(({ lastSuccessAgeMs: age, failuresInRow }) =>
-      age === null ? failuresInRow >= T.loopFailures : age > T.loopSilentMs,
-    )
+    .filter(isRed)
     .map(({ name, lastSuccessAgeMs: ageMs }) => ({ severity: 'warn', kind: 'loop-silent', name, ageMs }));
 }
 

@@ -1,4 +1,5 @@
 import type { LoopRecord } from '../loop-record.ts';
+import type { Begun } from './activity.ts';
 import type { BreakerState } from './breaker.ts';
 import type { JobRow } from './job-desk.ts';
 import type { HeldRemoval } from './reconcile-store.ts';
@@ -56,10 +57,14 @@ export interface LoopVitals {
   readonly freezes: readonly Freeze[];
 }
 
-/** A time the event loop stood still for more than 100 ms. `at` is when it went on. */
+/** A time the event loop stood still for more than 100 ms. `at` is when it went on, or was last seen standing. */
 export interface Freeze {
   readonly at: number;
   readonly ms: number;
+  /** What began last before it, newest first; not all of it was still under way. */
+  readonly running: readonly Begun[];
+  /** `watchdog`: it ended the process. `lost`: the process ended meanwhile, and nobody knows why. */
+  readonly end: 'went-on' | 'watchdog' | 'lost';
 }
 
 export interface JobVitals {
@@ -140,8 +145,8 @@ export interface NodeVitals {
   /** This process may change the interface. */
   readonly held: boolean;
   readonly lastRun: ReconcileRun | null;
-  /** Removals that wait for an operator, or that he refused. */
-  readonly question: HeldRemoval | null;
+  /** Removals that wait for an operator, or that he refused: of this node and of others this process compares. */
+  readonly questions: readonly HeldRemoval[];
   /** Null: never since the start. */
   readonly lastSuccessAgeMs: number | null;
   /** How often a comparison is due. */
@@ -172,6 +177,7 @@ export type EventKind =
   | 'bot-trouble'
   | 'bot-back'
   | 'freeze'
+  | 'freeze-ended-process'
   | 'login'
   | 'operator-acted';
 

@@ -149,6 +149,9 @@ function withAdmin(program: Command, handlers: CliHandlers, settle: (code: ExitC
     });
 }
 
+function withXrayApi(command: Command) {
+  return command.addHelpText('after', XRAY_API_HELP);
+}
 const RECONCILE_HELP = `
 Without --dry-run the running Adit is asked to compare, and what it came to is printed.
 With it nothing is changed: interface and database are read, and what would be done is printed.
@@ -166,10 +169,6 @@ function withReconcile(command: Command, handlers: CliHandlers, settle: (code: E
         await handlers.reconcile({ json: options.json === true, dryRun: options.dryRun === true, node }),
       );
     });
-}
-
-function withXrayApi(command: Command) {
-  return command.addHelpText('after', XRAY_API_HELP);
 }
 
 function parseRole(text: string): Role {

@@ -32,7 +32,7 @@ export function createWireguardBackend(deps: WireguardBackendDeps): Backend<Tunn
       buckets ? tunnel.readSome(buckets, signal) : (await tunnel.read(signal)).peers,
     digest: {
       wanted: () => peers.wantedDigest(node),
-      live: tunnel.digest,
+      live: (signal) => tunnel.digest(signal),
       bucketOfWanted: (peer) => bucketOf(hashLine(wantedLine(peer))),
     },
     wanted: (buckets) => peers.wanted(node, buckets),

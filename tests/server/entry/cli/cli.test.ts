@@ -59,9 +59,9 @@ describe('verbs', () => {
     ['doctor --json', 'doctor', { json: true }],
     ['status --json', 'status', { json: true }],
     ['simulator --port 0', 'simulator', { port: 0 }],
+    ['xray-api', 'xrayApi', undefined],
     ['reconcile', 'reconcile', { json: false, dryRun: false, node: undefined }],
     ['reconcile --dry-run --json --node berlin', 'reconcile', { json: true, dryRun: true, node: 'berlin' }],
-    ['xray-api', 'xrayApi', undefined],
     ['admin create anna', 'createAdmin', { name: 'anna', role: 'owner', passwordFromStdin: false }],
     [
       'admin create anna --role viewer --password-stdin',
