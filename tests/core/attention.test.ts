@@ -48,7 +48,7 @@ const failing = { ...NO_CALLS, total: 100, failures: 6 };
 
 test('B8: a removal that an operator refused is settled: nobody is asked about it again', () => {
   const refused = { ...question, decision: 'refuse', decidedBy: 'anna', decidedAt: new Date(1) } as const;
-  expect(attentionOf({ ...calm, node: { ...calm.node, question: refused } })).toEqual([]);
+  expect(attentionOf({ ...calm, node: { ...calm.node, questions: [refused] } })).toEqual([]);
 });
 
 test('E3: nothing is wrong, nothing is said', () => {
@@ -139,7 +139,7 @@ const says: readonly (readonly [what: string, changes: Partial<Vitals>, said: At
   ],
   [
     'removals refused in bulk',
-    { node: { ...calm.node, question } },
+    { node: { ...calm.node, questions: [question] } },
     { severity: 'warn', kind: 'reconcile-refused', node: 'local', count: 4 },
   ],
   [

@@ -53,7 +53,7 @@ export function calmVitals(changes: Partial<Vitals> = {}): Vitals {
       id: 'local',
       held: true,
       lastRun: null,
-      question: null,
+      questions: [],
       lastSuccessAgeMs: 1_000,
       everyMs: 60_000,
     },

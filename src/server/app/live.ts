@@ -18,6 +18,7 @@ import { createSampleVitals, type SampleVitals, type VitalsSources } from '../se
 import type { WayInDeps } from '../services/way-in/way-in.ts';
 import type { BotPart } from './bot.ts';
 import type { NodeWork } from './node.ts';
+import type { ReconcileWork } from './reconcile.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
 
@@ -40,6 +41,7 @@ export interface LivePartDeps {
   readonly database: { health(): Health; stats(): PoolFigures };
   readonly stores: Pick<Stores, 'vitals'>;
   readonly node: NodeWork;
+  readonly comparisons: readonly Pick<ReconcileWork, 'question'>[];
   readonly bot: Pick<BotPart, 'vitals'>;
   readonly lag: LoopLag;
   readonly freezes: LoopFreezes;
@@ -150,7 +152,7 @@ function sourcesOf(
         id: node.id,
         held: node.holder.epoch() !== null,
         lastRun: node.reconciling.lastRun(),
-        question: node.reconciling.question(),
+        questions: deps.comparisons.flatMap((each) => each.question() ?? []),
         lastSuccessAgeMs: last === null ? null : clock.now().getTime() - last.getTime(),
         everyMs: deps.reconcileEveryMs,
       };

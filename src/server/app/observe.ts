@@ -3,14 +3,15 @@ import type { NodeId } from '../core/ids.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
-import type { NodeWork } from './node.ts';
+import type { ReconcileWork } from './reconcile.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
 
 export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
-  readonly node: NodeWork;
+  /** Each node this process compares. */
+  readonly comparisons: readonly ReconcileWork[];
 }
 
 /** How every loop of the program fares; a loop without any success yet has no age. */
@@ -69,26 +70,22 @@ export function observe(world: World, observed: Observed): void {
   observeReconcile(world, observed);
 }
 
-function observeReconcile({ metrics, clock }: World, observed: Observed): void {
-  const { id: node } = observed.node;
-  const { lastRun, lastSuccess } = observed.node.reconciling;
+function observeReconcile({ metrics, clock }: World, { comparisons }: Observed): void {
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
-    'Time since the interface was last compared with the database.',
+    'Time since a node was last compared with the database.',
     ['node'],
-    () => {
-      const last = lastSuccess();
-      return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
-    },
+    () =>
+      comparisons.flatMap(({ node, lastSuccess }) => {
+        const last = lastSuccess();
+        return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
+      }),
   );
-  metrics.observe(
-    'adit_reconcile_drift',
-    'What the last comparison found, by kind.',
-    ['node', 'kind'],
-    () => {
+  metrics.observe('adit_reconcile_drift', 'What the last comparison found, by kind.', ['node', 'kind'], () =>
+    comparisons.flatMap(({ node, lastRun }) => {
       const run = lastRun();
       return run ? driftOf(node, run) : [];
-    },
+    }),
   );
 }
 

@@ -95,19 +95,20 @@ function bot({ mode, state, lastAnswerAgeMs, updates }: BotVitals): Attention[] 
   return [{ severity: 'warn', kind: 'bot-failing', failed: failures, total }];
 }
 
-function node({ id, held, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
+function node({ id, held, questions, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
   // Who does not hold the node does not compare it either.
   if (!held) return [{ severity: 'bad', kind: 'node-not-held', node: id }];
   const overdue = lastSuccessAgeMs === null || lastSuccessAgeMs > T.reconcileTurns * everyMs;
-  // One that was refused is settled: the peers stay, and nobody is asked about them again.
-  const refused = question && question.decision === null ? question.count : 0;
+  // One that was answered is settled: the peers go, or stay, and nobody is asked about them again.
+  const asked = questions.filter((each) => each.decision === null);
   return [
     ...(overdue
       ? [{ severity: 'bad', kind: 'reconcile-overdue', node: id, ageMs: lastSuccessAgeMs } as const]
       : []),
-    ...(refused > 0
-      ? [{ severity: 'warn', kind: 'reconcile-refused', node: id, count: refused } as const]
-      : []),
+    ...asked.map(
+      ({ nodeId, count }) =>
+        ({ severity: 'warn', kind: 'reconcile-refused', node: nodeId as string, count }) as const,
+    ),
   ];
 }
 

@@ -145,8 +145,8 @@ export interface NodeVitals {
   /** This process may change the interface. */
   readonly held: boolean;
   readonly lastRun: ReconcileRun | null;
-  /** Removals that wait for an operator, or that he refused. */
-  readonly question: HeldRemoval | null;
+  /** Removals that wait for an operator, or that he refused: of this node and of others this process compares. */
+  readonly questions: readonly HeldRemoval[];
   /** Null: never since the start. */
   readonly lastSuccessAgeMs: number | null;
   /** How often a comparison is due. */
