@@ -8,7 +8,7 @@ readonly BUN_VERSION=1.4.5
 readonly TOOLS="$PWD/.tools"
 # What a real tunnel takes, and what the tests take on top of it.
 readonly TUNNEL_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables)
-readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium)
+readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium v2ray)
 # Later programs that live in threads of their own (workers) are added here as further entry points.
 readonly ENTRY_POINTS=(src/server/main.ts)
 

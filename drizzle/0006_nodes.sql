@@ -4,6 +4,8 @@ CREATE TABLE "adit"."held_removals" (
 	"asked_at" timestamp (3) with time zone NOT NULL,
 	"count" integer NOT NULL,
 	"total" integer NOT NULL,
+	"reason" text NOT NULL,
+	"keys" text[] NOT NULL,
 	"decision" text,
 	"decided_by" text,
 	"decided_at" timestamp (3) with time zone,
@@ -28,6 +30,7 @@ CREATE TABLE "adit"."quarantined_peers" (
 	"first_seen_at" timestamp (3) with time zone NOT NULL,
 	"last_seen_at" timestamp (3) with time zone NOT NULL,
 	"state" text DEFAULT 'waiting' NOT NULL,
+	"refusal" text,
 	"decided_by" text,
 	"decided_at" timestamp (3) with time zone,
 	CONSTRAINT "quarantined_peers_node_id_key_pk" PRIMARY KEY("node_id","key"),
@@ -60,6 +63,7 @@ ALTER TABLE "adit"."subscription_links" ADD CONSTRAINT "subscription_links_accou
 CREATE UNIQUE INDEX "held_removals_open" ON "adit"."held_removals" USING btree ("node_id") WHERE closed_at is null;--> statement-breakpoint
 CREATE INDEX "quarantined_peers_state" ON "adit"."quarantined_peers" USING btree ("node_id","state","last_seen_at");--> statement-breakpoint
 CREATE UNIQUE INDEX "subscription_links_account" ON "adit"."subscription_links" USING btree ("account_id") WHERE revoked_at is null;--> statement-breakpoint
+CREATE INDEX "peers_address" ON "adit"."peers" USING btree (coalesce(ip4, '255.255.255.255'::inet),"id") WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX "reconcile_runs_node" ON "adit"."reconcile_runs" USING btree ("node_id","id");--> statement-breakpoint
 CREATE INDEX "subscriptions_limited" ON "adit"."subscriptions" USING btree ("account_id") WHERE traffic_limit_bytes is not null and limited_at is null and expired_at is null;--> statement-breakpoint
 ALTER TABLE "adit"."peers" ADD CONSTRAINT "peers_protocol" CHECK (case protocol when 'wireguard' then ip4 is not null and pool_id is not null and position is not null

@@ -79,6 +79,7 @@ function startHub(): number {
     readiness: () => ({ ready: true, reasons: [] }),
     renderMetrics: async () => '',
     webhook: null,
+    subscription: null,
     dashboard: doorOf(hub),
     log,
   });

@@ -57,6 +57,7 @@ function lackingHere(): ReadonlySet<Need> {
   const lacking = new Set<Need>();
   if (process.getuid?.() !== 0) lacking.add('root');
   if (!Bun.which('chromium')) lacking.add('chromium');
+  if (!Bun.which('v2ray')) lacking.add('v2ray');
   return lacking;
 }
 

@@ -14,7 +14,7 @@ export interface LeftOut {
   readonly needs: Need;
 }
 
-export type Need = 'root' | 'chromium';
+export type Need = 'root' | 'chromium' | 'v2ray';
 
 const FOLDERS = [
   { name: 'simulator', folder: 'tests/simulator/', limitMinutes: 3 },
@@ -35,10 +35,11 @@ export function groupTests(files: readonly string[]): readonly TestGroup[] {
   return [first, ...groups].filter((group) => group.files.length > 0);
 }
 
-/** A test file says what it needs of the machine in one of its first lines: `// needs root`, `// needs chromium`. */
+/** A test file says what it needs of the machine in one of its first lines: `// needs root`, `// needs chromium`,
+ * `// needs v2ray`. */
 export function needsOf(source: string): readonly Need[] {
   const head = source.split('\n', 5).join('\n');
-  return [...head.matchAll(/^\/\/ needs (root|chromium)$/gm)].map((match) => match[1] as Need);
+  return [...head.matchAll(/^\/\/ needs (root|chromium|v2ray)$/gm)].map((match) => match[1] as Need);
 }
 
 /** Splits off what cannot run here, so that it is named and never silently green. */

@@ -4,31 +4,30 @@ import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
 import { createBotPart } from './app/bot.ts';
-import { createDashboardPart, type DashboardPart } from './app/dashboard.ts';
+import { createDashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
+import { assignDuties } from './app/duties.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
-import { createNodeWork, type NodeWork } from './app/node.ts';
+import { createNodeWork } from './app/node.ts';
 import { observe } from './app/observe.ts';
 import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
 import { createSchedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
-import { createStores, type Stores } from './app/stores.ts';
+import { createStores } from './app/stores.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
 import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
+import { createXray, registerXray } from './app/xray.ts';
+import { createSubscriptions, createXrayPart } from './app/xray-work.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
 import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
-import { createHttpServer, type WebhookEntry } from './entry/http/server.ts';
-import { scheduleTable } from './entry/schedule/table.ts';
-import { registerWork } from './entry/work/handlers.ts';
+import { createHttpServer } from './entry/http/server.ts';
 import { createDesk } from './services/desk.ts';
-import { expireSubscriptions } from './services/expire-subscriptions.ts';
-import { keepHouse } from './services/keep-house.ts';
 import { createLivingMessages } from './services/living-messages.ts';
 import { createNodeActivity } from './services/node-activity.ts';
 import { type RememberedSessions, rememberSessions } from './services/remember-sessions.ts';
@@ -95,11 +94,17 @@ export function buildApp(options: AppOptions): App {
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
-    return { database, stores, local, wayIn };
+    const xray = await createXray(world, config);
+    if (xray) {
+      stops.add('xray', async () => xray.close());
+      await registerXray(stores.nodes, xray);
+    }
+    return { database, stores, local, wayIn, xray };
   }
 
   /** What stands on it, built and not yet moving. */
-  function furnish({ database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>) {
+  function furnish(ground: Awaited<ReturnType<typeof lay>>) {
+    const { database, stores, local, xray } = ground;
     const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
@@ -113,15 +118,15 @@ export function buildApp(options: AppOptions): App {
       living,
       activity,
       rules,
-      node: LOCAL_NODE,
       deviceWord,
+      vless: xray?.sale ?? null,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
     const { reconcile } = config;
     const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
-    const table = scheduleTable({ reconcileSeconds: reconcile.intervalSeconds });
+    const xrayWork = createXrayPart(world, { xray, config, stores, ...bot, living, node });
+    const table = assignDuties(world, { config, stores, node, xray: xrayWork });
     const schedule = createSchedule(world, jobs, table);
-    registerJobs(world, config, stores, node);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
@@ -131,15 +136,18 @@ export function buildApp(options: AppOptions): App {
       node.holder.record(),
       node.record(),
       ...bot.records(),
+      ...(xrayWork?.records() ?? []),
     ];
-    const watching = watch({ database, stores, local, wayIn }, { activity, node, bot, lag, loops });
-    return { database, jobs, bot, node, schedule, loops, ...watching };
+    const watching = watch(ground, { activity, node, xray: xrayWork, bot, lag, loops });
+    const subscription = createSubscriptions(world, { xray, config, stores });
+    return { database, jobs, bot, node, xrayWork, schedule, subscription, loops, ...watching };
   }
 
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
     { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
-    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> & Pick<PagesParts, 'node' | 'activity'>,
+    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> &
+      Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
     const live = createLivePart(world, {
@@ -163,18 +171,20 @@ export function buildApp(options: AppOptions): App {
   }
 
   async function setGoing(furnished: ReturnType<typeof furnish>, signal: AbortSignal) {
-    const { database, jobs, bot, node, schedule, dashboard, live, loops } = furnished;
+    const { database, jobs, bot, node, xrayWork, schedule, dashboard, live, loops } = furnished;
     node.holder.start();
     stops.add('node', () => node.holder.stop());
     await jobs.start();
     stops.add('jobs', (graceMs) => jobs.stop({ graceMs }));
-    const { port } = startHttp(bot.webhook, dashboard);
+    const { port } = startHttp(furnished);
     live.start(port);
     // Ended before the server is, which waits for the answers it is giving.
     stops.add('live pages', live.stop);
     const setupLink = await dashboard.announceSetup(port);
     schedule.start();
     stops.add('schedule', async () => schedule.stop());
+    xrayWork?.start();
+    stops.add('xray watch', async () => xrayWork?.stop());
     await node.holder.whenHeld(signal);
     bot.start();
     stops.add('bot', bot.stop);
@@ -188,14 +198,15 @@ export function buildApp(options: AppOptions): App {
     return { port, setupLink };
   }
 
-  function startHttp(webhook: WebhookEntry | null, { dashboard }: DashboardPart) {
+  function startHttp({ bot, subscription, dashboard }: ReturnType<typeof furnish>) {
     const server = createHttpServer({
       ...config.http,
       metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
       readiness: () => readinessOf(parts?.() ?? null),
       renderMetrics: () => world.metrics.render(),
-      webhook,
-      dashboard,
+      webhook: bot.webhook,
+      subscription,
+      dashboard: dashboard.dashboard,
       log: world.log,
     });
     const listening = server.start();
@@ -223,26 +234,6 @@ export function buildApp(options: AppOptions): App {
       await stops.run(graceMs);
     },
   };
-}
-
-function registerJobs(world: World, config: Config, stores: Stores, node: NodeWork): void {
-  const { access: store, peers, nodes, inbox, operators, jobs } = stores;
-  const house = {
-    ...world,
-    node: node.id,
-    inbox,
-    nodes,
-    peers,
-    operators,
-    restMs: config.addressRestSeconds * 1000,
-  };
-  registerWork(jobs, {
-    applyPeers: node.applyPeers,
-    reconcile: node.reconcile,
-    expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
-    keepHouse: () => keepHouse(house),
-    holdsNode: () => node.holder.epoch() !== null,
-  });
 }
 
 /** In constant time for tokens of the right length. */

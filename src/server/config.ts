@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import type { Endpoint } from './config/kinds.ts';
-import { rules } from './config/rules.ts';
+import { type Rule, rules } from './config/rules.ts';
 import { effectiveSettings, type SettingGroup } from './config/settings.ts';
 import { similarName } from './config/similar-name.ts';
 import { type Values, type VariableName, variables } from './config/variables.ts';
@@ -35,7 +35,7 @@ export interface Config {
   readonly live: { readonly maxOutbox: number; readonly maxViewers: number };
   readonly wireguard: WireguardConfig;
   readonly xray: XrayConfig;
-  readonly reconcile: { readonly intervalSeconds: number; readonly timeoutSeconds: number };
+  readonly reconcile: ReconcileConfig;
   readonly addressRestSeconds: number;
   readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
@@ -46,6 +46,13 @@ export interface Config {
 export type UpdateSource =
   | { readonly kind: 'polling' }
   | { readonly kind: 'webhook'; readonly url: string; readonly secret: Secret };
+
+export interface ReconcileConfig {
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  /** Of both protocols. */
+  readonly strangers: { readonly policy: Values['FOREIGN_PEERS']; readonly graceSeconds: number };
+}
 
 export interface WireguardConfig {
   readonly backend: Values['WG_BACKEND'];
@@ -71,7 +78,10 @@ export interface XrayConfig {
   readonly grpcAddress: Endpoint | null;
   readonly grpcPackage: string;
   readonly inboundTag: string;
+  /** Null: VLESS is not on sale. */
   readonly vlessLink: string | null;
+  /** Where subscription links lie, without an end slash; null: none are offered. */
+  readonly publicUrl: string | null;
   readonly reconcileIntervalSeconds: number;
   readonly reconcileTimeoutSeconds: number;
   readonly reconcileBatchLimit: number;
@@ -85,6 +95,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** A verb that never makes the interface needs nothing that only the interface needs. */
   readonly withoutInterface?: boolean;
+  /** `adit xray-api`: no interface, and an Xray for certain. */
+  readonly asXrayApi?: boolean;
 }
 
 export type ParsedConfig =
@@ -99,12 +111,17 @@ export function parseConfig(environment: Environment, surroundings: Surroundings
   const wrong = new Set(problems.keys());
   const broken = rules
     .filter((rule) => !rule.about.some((name) => wrong.has(name)))
-    .filter((rule) => !(rule.ofInterface && surroundings.withoutInterface))
+    .filter((rule) => rule.of === undefined || rule.of === purposeOf(surroundings))
     .flatMap((rule) => rule.problem(values) ?? []);
   const all = [...problems.values(), ...broken, ...misspelled(environment)];
   return all.length > 0
     ? { problems: all }
     : { ok: { ...buildConfig(values, surroundings), settings: effectiveSettings(environment) } };
+}
+
+function purposeOf({ asXrayApi, withoutInterface }: Surroundings): Rule['of'] {
+  if (asXrayApi) return 'xray-api';
+  return withoutInterface ? undefined : 'interface';
 }
 
 /** `values` is whole only where `problems` has no entry. */
@@ -154,6 +171,7 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
     reconcile: {
       intervalSeconds: values.RECONCILE_INTERVAL_SECONDS,
       timeoutSeconds: values.RECONCILE_TIMEOUT_SECONDS,
+      strangers: { policy: values.FOREIGN_PEERS, graceSeconds: values.FOREIGN_GRACE_SECONDS },
     },
     addressRestSeconds: values.ADDRESS_REST_SECONDS,
     access: { trialDays: values.TRIAL_DAYS, devicesPerAccount: values.DEVICES_PER_ACCOUNT },
@@ -209,6 +227,7 @@ function xrayConfig(values: Values): XrayConfig {
     grpcPackage: values.XRAY_GRPC_PACKAGE,
     inboundTag: values.XRAY_INBOUND_TAG,
     vlessLink: values.VLESS_LINK,
+    publicUrl: values.PUBLIC_URL === null ? null : withoutEndSlash(values.PUBLIC_URL),
     reconcileIntervalSeconds: values.XRAY_RECONCILIATION_INTERVAL_SECONDS,
     reconcileTimeoutSeconds: values.XRAY_RECONCILIATION_TIMEOUT_SECONDS,
     reconcileBatchLimit: values.XRAY_RECONCILIATION_BATCH_LIMIT,

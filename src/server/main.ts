@@ -8,7 +8,8 @@ import { type Outside, serve } from './app/serve.ts';
 import { renderConfig } from './app/show-config.ts';
 import { simulate } from './app/simulate.ts';
 import { status } from './app/status.ts';
-import { type Config, parseConfig } from './config.ts';
+import { xrayApi } from './app/xray-api.ts';
+import { type Config, parseConfig, type Surroundings } from './config.ts';
 import { type CliHandlers, createCli } from './entry/cli/cli.ts';
 import type { ExitCode } from './entry/cli/exit-code.ts';
 import { wantsColours } from './entry/cli/render-report.ts';
@@ -36,10 +37,10 @@ const outside: Outside = {
 /** Every problem at once, then exit code 2. */
 async function configured(
   use: (config: Config) => Promise<ExitCode>,
-  { withoutInterface = false } = {},
+  purpose: Pick<Surroundings, 'withoutInterface' | 'asXrayApi'> = {},
 ): Promise<ExitCode> {
   const asService = environment.INVOCATION_ID !== undefined;
-  const parsed = parseConfig(environment, { asService, cwd: process.cwd(), withoutInterface });
+  const parsed = parseConfig(environment, { asService, cwd: process.cwd(), ...purpose });
   if (parsed.ok) return use(parsed.ok);
   for (const problem of parsed.problems) err(`adit: ${problem}\n`);
   err('adit: `adit config` describes every variable\n');
@@ -59,6 +60,7 @@ const handlers: CliHandlers = {
     configured((config) =>
       createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),
     ),
+  xrayApi: () => configured((config) => xrayApi(config, outside), { asXrayApi: true }),
   showConfig: async () => {
     out(renderConfig(environment));
     return 0;

@@ -24,6 +24,7 @@ test('a group without files is left out', () => {
 
 test('needs are read from the first lines only', () => {
   expect(needsOf('// needs root\n// needs chromium\nimport x')).toEqual(['root', 'chromium']);
+  expect(needsOf('// needs v2ray')).toEqual(['v2ray']);
   expect(needsOf('import x\n\n\n\n\n\n// needs root')).toEqual([]);
   expect(needsOf("const a = '// needs root';")).toEqual([]);
 });

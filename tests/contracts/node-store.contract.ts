@@ -103,6 +103,8 @@ export function nodeStoreContract(name: string, open: OpenRig): void {
         quarantined: 3,
         refused: 4,
         error: 'wg said: \u2028 "no"',
+        dryRun: false,
+        diff: { lines: [{ kind: 'added', key: keyOf(1), what: '10.66.0.2/32' }], more: 3 },
       };
       await rig.nodes.saveRun(run);
       await rig.nodes.saveRun({ ...run, error: null, outcome: 'equal' });

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
-import { type PublicKey, peerId } from '../../src/server/core/ids.ts';
+import { peerId } from '../../src/server/core/ids.ts';
+import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
+import type { Standing } from '../../src/server/core/ports/backend.ts';
 import {
   addDeviceIn,
   codeOf,
@@ -200,7 +202,7 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       expect(pages).toEqual([{ publicKey, allowedIps, applied: false }]);
     });
 
-    test('B4: unwanted are the keys that were ours and are not wanted now; never a stranger, never a live one', async () => {
+    test('B4: whose a key is: wanted, to be removed by a job, or gone and not to come back; never a word about a stranger', async () => {
       const [live, paused, revoked] = [await makeDevice(rig), await makeDevice(rig), await makeDevice(rig)];
       const retired = await giveKey(rig, live.peer);
       const current = await giveKey(rig, live.peer);
@@ -208,10 +210,45 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       const dead = await giveKey(rig, revoked.peer);
       await rig.store.transaction((tx) => tx.pauseDevice(paused.device));
       await rig.store.transaction((tx) => tx.revokeDevice(revoked.device, rig.now()));
-      await rig.peers.forgetRetired([retired]);
       const asked = [retired, current, off, dead, keyOf(unique())];
-      expect(await rig.peers.unwantedAmong(NODE, asked)).toEqual(new Set<PublicKey>([retired, off, dead]));
-      expect(await rig.peers.unwantedAmong(NODE, [])).toEqual(new Set());
+      const standing = async () => Object.fromEntries(await rig.peers.standing(NODE, asked));
+      const onItsWay: Record<string, Standing> = {
+        [retired]: 'underway',
+        [current]: 'wanted',
+        [off]: 'underway',
+        [dead]: 'underway',
+      };
+      expect(await standing()).toEqual(onItsWay);
+      await rig.peers.forgetRetired([retired]);
+      const done = [paused, revoked].map(({ peer }) => ({ peerId: peer, generation: 2 }));
+      await rig.peers.markApplied(done, rig.now());
+      expect(await standing()).toEqual({
+        [retired]: 'unwanted',
+        [current]: 'wanted',
+        [off]: 'unwanted',
+        [dead]: 'unwanted',
+      });
+      expect((await rig.peers.standing(NODE, [])).size).toBe(0);
+    });
+
+    test('E2: the digest of what is wanted is that of its pages, peer by peer', async () => {
+      const digest = async () => {
+        const building = createDigest();
+        for await (const page of rig.peers.wanted(NODE))
+          for (const each of page) building.add(wantedLine(each));
+        return building.digest();
+      };
+      expect(await rig.peers.wantedDigest(NODE)).toEqual({ count: 0, hash: '0' });
+      const made: MadeDevice[] = [];
+      for (let index = 0; index < 9; index += 1) made.push(await makeDevice(rig));
+      for (const { peer } of made) await giveKey(rig, peer);
+      const whole = await rig.peers.wantedDigest(NODE);
+      expect(whole).toEqual(await digest());
+      expect(whole.count).toBe(9);
+      await rig.store.transaction((tx) => tx.pauseDevice(made[4]!.device));
+      const less = await rig.peers.wantedDigest(NODE);
+      expect(less).toEqual(await digest());
+      expect(less.hash).not.toBe(whole.hash);
     });
 
     test('what was not carried out, or never arrived, gets a job again: once, at most `limit`', async () => {

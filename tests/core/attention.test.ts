@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { type Attention, attentionOf, daysLeft } from '../../src/server/core/attention.ts';
+import { LOCAL_NODE } from '../../src/server/core/ids.ts';
+import type { HeldRemoval } from '../../src/server/core/ports/reconcile-store.ts';
 import type { Vitals } from '../../src/server/core/ports/vitals.ts';
 import { calmVitals, fresh, NO_CALLS, stale } from '../support/vitals.ts';
 
@@ -29,20 +31,25 @@ const stuck = {
   nextAt: null,
   lastError: null,
 } as const;
-const run = {
-  nodeId: 'local' as never,
-  startedAt: new Date(0),
-  finishedAt: new Date(1),
-  outcome: 'refused',
-  added: 0,
-  removed: 0,
-  changed: 0,
-  quarantined: 0,
-  refused: 4,
-  error: null,
+const question: HeldRemoval = {
+  id: 1,
+  nodeId: LOCAL_NODE,
+  askedAt: new Date(0),
+  count: 4,
+  total: 9,
+  reason: 'too-many',
+  keys: ['a', 'b', 'c', 'd'],
+  decision: null,
+  decidedBy: null,
+  decidedAt: null,
 };
 const dead = { queue: 'dead', state: 'dead', count: 3 };
 const failing = { ...NO_CALLS, total: 100, failures: 6 };
+
+test('B8: a removal that an operator refused is settled: nobody is asked about it again', () => {
+  const refused = { ...question, decision: 'refuse', decidedBy: 'anna', decidedAt: new Date(1) } as const;
+  expect(attentionOf({ ...calm, node: { ...calm.node, question: refused } })).toEqual([]);
+});
 
 test('E3: nothing is wrong, nothing is said', () => {
   expect(attentionOf(calm)).toEqual([]);
@@ -132,7 +139,7 @@ const says: readonly (readonly [what: string, changes: Partial<Vitals>, said: At
   ],
   [
     'removals refused in bulk',
-    { node: { ...calm.node, lastRun: run } },
+    { node: { ...calm.node, question } },
     { severity: 'warn', kind: 'reconcile-refused', node: 'local', count: 4 },
   ],
   [

@@ -53,11 +53,16 @@ describe('defaults', () => {
       grpcPackage: 'xray',
       inboundTag: 'vless',
       vlessLink: null,
+      publicUrl: null,
       reconcileIntervalSeconds: 600,
       reconcileTimeoutSeconds: 20,
       reconcileBatchLimit: 100,
     });
-    expect(config.reconcile).toEqual({ intervalSeconds: 60, timeoutSeconds: 20 });
+    expect(config.reconcile).toEqual({
+      intervalSeconds: 60,
+      timeoutSeconds: 20,
+      strangers: { policy: 'report', graceSeconds: 86_400 },
+    });
     expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3 });
     expect(config.addressRestSeconds).toBe(3_600);
     expect(config.log).toEqual({ level: 'info', format: 'auto' });
@@ -151,6 +156,10 @@ describe('one wrong value is one problem, and names what is right', () => {
     ['XRAY_GRPC_ADDRESS', '127.0.0.1', 'host:port'],
     ['XRAY_GRPC_PACKAGE', 'Xray!', 'package name'],
     ['VLESS_LINK', 'https://a', 'vless://'],
+    ['VLESS_LINK', 'vless://x@h:1?security=xtls', 'security is "xtls"'],
+    ['VLESS_LINK', 'vless://x@h.example', 'no port'],
+    ['VLESS_LINK', 'vless://x@h.example:443?security=tls', 'XRAY_GRPC_ADDRESS'],
+    ['PUBLIC_URL', 'vpn.example.com', 'https://'],
     ['RECONCILE_INTERVAL_SECONDS', '0', 'from 1'],
     ['XRAY_RECONCILIATION_BATCH_LIMIT', '0', 'from 1'],
     ['TRIAL_DAYS', '-1', 'a whole number'],

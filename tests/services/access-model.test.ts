@@ -120,7 +120,7 @@ async function take(scene: Scene, step: Step): Promise<void> {
     case 'tidy':
       return keepHouse({
         ...world,
-        node: LOCAL_NODE,
+        held: [LOCAL_NODE],
         operators: { forget: async () => 0 },
         log: createRecordingLog(world.logLines),
         restMs: 3_600_000,

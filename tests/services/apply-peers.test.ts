@@ -2,10 +2,10 @@ import { describe, expect, test } from 'bun:test';
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import { chatId, type DeviceId, LOCAL_NODE } from '../../src/server/core/ids.ts';
-import type { Tunnel } from '../../src/server/core/ports/tunnel.ts';
+import type { Tunnel, TunnelConfigFile } from '../../src/server/core/ports/tunnel.ts';
 import { eventually } from '../support/eventually.ts';
 import { expectAtRest, keyIn } from '../support/invariants.ts';
-import { startProcess } from '../support/service-process.ts';
+import { fileOf, startProcess } from '../support/service-process.ts';
 import { createServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
 const onlyPeer = (world: ServiceWorld) => [...world.database.tables.peers.values()][0]!;
@@ -291,11 +291,12 @@ describe('F-W2: wg0.conf cannot be written', () => {
   test('the job is tried again, the config that reached its user is not sent twice', async () => {
     const world = await createServiceWorld();
     let full = true;
-    const file = {
-      async write(peers: ServiceWorld['file']['peers']) {
+    const real = fileOf(world);
+    const file: TunnelConfigFile = {
+      ...real,
+      async write(peers) {
         if (full) throw new AppError('internal', 'No space left on device.');
-        world.file.peers = peers;
-        world.file.writes += 1;
+        return real.write(peers);
       },
     };
     const process = await startProcess(world, { file });

@@ -6,7 +6,7 @@ import { createIssueAccess } from '../../src/server/services/issue-access.ts';
 import { createDoorKit } from '../support/door-kit.ts';
 import { openPostgresRig, type PostgresRig } from '../support/postgres-rig.ts';
 import { nextUpdate, visitOf } from '../support/service-process.ts';
-import { FIRST_START_MS, NODE } from '../support/store-rig.ts';
+import { FIRST_START_MS } from '../support/store-rig.ts';
 
 setDefaultTimeout(30_000);
 
@@ -17,7 +17,7 @@ function issueOver(rig: PostgresRig) {
   const { clock, random } = createDoorKit();
   const rules = { trialDays: 3, devicesPerAccount: 3 };
   const deviceWord = () => 'Device';
-  return createIssueAccess({ store: rig.store, clock, random, rules, node: NODE, deviceWord });
+  return createIssueAccess({ store: rig.store, clock, random, rules, protocols: ['wireguard'], deviceWord });
 }
 
 async function visits(rig: PostgresRig, accounts: readonly number[]): Promise<readonly Visit[]> {
@@ -78,7 +78,7 @@ describe('a burst over the real database', () => {
     const [adding, revoking] = [await visits(rig, accounts), await visits(rig, accounts)];
     const soon = new Date(clock.now().getTime() + 10 * 86_400_000);
     await Promise.all([
-      ...adding.map((each) => issue.addDevice(each)),
+      ...adding.map((each) => issue.addDevice(each, 'wireguard')),
       ...revoking.map(async (each) => {
         const state = await rig.store.view(accountId(each.profile.id));
         return change.revoke(each, state!.devices[0]!.id);

@@ -167,7 +167,7 @@ describe('a config that does not arrive', () => {
     world.clock.advance(11 * 60_000);
     const operators = { forget: async () => 0 };
     const log = createRecordingLog(world.logLines);
-    await keepHouse({ ...world, node: LOCAL_NODE, operators, log, restMs: 1 });
+    await keepHouse({ ...world, held: [LOCAL_NODE], operators, log, restMs: 1 });
     await process.rest();
     expect(world.jobs.jobs.map((each) => each.state)).toEqual(['dead', 'completed']);
     expect(world.courier.documentsOf(CHAT)).toHaveLength(1);

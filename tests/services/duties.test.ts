@@ -23,7 +23,7 @@ async function worldWith(count: number): Promise<ServiceWorld> {
 const tidy = (world: ServiceWorld) =>
   keepHouse({
     ...world,
-    node: LOCAL_NODE,
+    held: [LOCAL_NODE],
     operators: { forget: async () => 0 },
     log: createRecordingLog(world.logLines),
     restMs: HOUR_MS,

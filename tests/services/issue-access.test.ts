@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
-import { LOCAL_NODE } from '../../src/server/core/ids.ts';
 import type { AccessStore } from '../../src/server/core/ports/store.ts';
+import { PROTOCOLS } from '../../src/server/core/protocol.ts';
 import { createIssueAccess } from '../../src/server/services/issue-access.ts';
 import { expectAtRest } from '../support/invariants.ts';
 import { nextUpdate, startProcess, visitOf } from '../support/service-process.ts';
@@ -29,7 +29,7 @@ async function issueOver(world: ServiceWorld, store: AccessStore = world.store) 
     clock,
     random,
     rules,
-    node: LOCAL_NODE,
+    protocols: PROTOCOLS,
     deviceWord: () => 'Device',
   });
   const visit = async (account: number) => {
@@ -164,7 +164,7 @@ describe('the end of a subscription', () => {
         ),
     };
     const { addDevice, visit } = await issueOver(world, slow);
-    expect((await addDevice(await visit(7))).kind).toBe('no-subscription');
+    expect((await addDevice(await visit(7), 'wireguard')).kind).toBe('no-subscription');
   });
 });
 
@@ -174,7 +174,10 @@ describe('requests in one batch', () => {
     const { startTrial, addDevice, visit } = await issueOver(world);
     const visits = await Promise.all(range(5).map(() => visit(7)));
     const [first, ...more] = visits;
-    const outcomes = await Promise.all([startTrial(first!), ...more.map((each) => addDevice(each))]);
+    const outcomes = await Promise.all([
+      startTrial(first!),
+      ...more.map((each) => addDevice(each, 'wireguard')),
+    ]);
     expect(outcomes.map((each) => each.kind)).toEqual([
       'issued',
       'issued',

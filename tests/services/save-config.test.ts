@@ -9,7 +9,7 @@ function createRig() {
   const keys: PublicKey[] = [];
   const writes: { readonly keys: readonly PublicKey[]; end: PromiseWithResolvers<void> }[] = [];
   let onWrite = Promise.withResolvers<void>();
-  const save = createSaveConfig({
+  const { save } = createSaveConfig({
     node: LOCAL_NODE,
     peers: {
       async *wanted() {
@@ -23,7 +23,10 @@ function createRig() {
         onWrite.resolve();
         onWrite = Promise.withResolvers();
         await end.promise;
+        return String(writes.length);
       },
+      holds: async () => false,
+      stamp: async () => null,
     },
   });
   return {

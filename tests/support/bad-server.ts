@@ -2,7 +2,7 @@ import type { Socket } from 'bun';
 
 const HEAD = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n';
 
-/** What a broken HTTP server does once it was asked, by the path that was asked for. */
+/** What a broken HTTP server does once it was asked, by the first part of the path that was asked for. */
 const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
   '/no-headers': () => {},
   '/length-stall': (socket) => void socket.write(`${HEAD}Content-Length: 100\r\n\r\n{"ok"`),
@@ -29,7 +29,8 @@ export function serveBadly(): Disposable & { readonly origin: string } {
     socket: {
       data(socket, data) {
         const path = data.toString().split(' ')[1] ?? '';
-        FAULTS[path]?.(socket);
+        // What is asked for below it breaks the same way.
+        FAULTS[`/${path.split('/')[1]}`]?.(socket);
       },
       error() {},
     },

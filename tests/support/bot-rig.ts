@@ -1,4 +1,5 @@
 import { createHttpRequester } from '../../src/server/adapters/http-client/http-requester.ts';
+import { createQrMaker } from '../../src/server/adapters/qr/qr-png.ts';
 import { systemClock } from '../../src/server/adapters/system/clock.ts';
 import { createTelegramClient } from '../../src/server/adapters/telegram/client.ts';
 import { createCourier } from '../../src/server/adapters/telegram/courier.ts';
@@ -6,6 +7,7 @@ import { createWords } from '../../src/server/adapters/words/words.ts';
 import { accountId } from '../../src/server/core/ids.ts';
 import type { Clock } from '../../src/server/core/ports/clock.ts';
 import { type BotDeps, createBot } from '../../src/server/entry/bot/bot.ts';
+import { createDrawQr } from '../../src/server/services/draw-qr.ts';
 import type { SimulatorOptions } from '../../src/server/simulator/simulator.ts';
 import { TEXTS } from '../../src/views/words/texts.ts';
 import { createDoorKit } from './door-kit.ts';
@@ -44,8 +46,9 @@ export async function startBot(options: BotRigOptions = {}) {
   const inbox = createMemoryInbox();
   const desk = createMemoryDesk({ clock, inbox });
   const words = createWords(TEXTS);
+  const draw = createDrawQr({ qr: createQrMaker(), clock: systemClock });
   const mode = options.mode ?? { kind: 'polling', pollSeconds: 5 };
-  const bot = createBot({ ...kit, clock, api, desk, inbox, words, log, mode, limits: options.limits });
+  const bot = createBot({ ...kit, clock, api, desk, inbox, words, log, mode, draw, limits: options.limits });
   bot.start();
 
   /** The next message of the bot in this chat that holds the text, new or edited. */

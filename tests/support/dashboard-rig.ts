@@ -83,6 +83,7 @@ export async function openDashboardRig(options: DashboardRigOptions = {}): Promi
     readiness: () => ({ ready: true, reasons: [] }),
     renderMetrics: async () => '',
     webhook: null,
+    subscription: null,
     dashboard: part.dashboard,
     log: world.log,
   });

@@ -1,7 +1,7 @@
 import { expect } from 'bun:test';
 import type { PrivateKey, PublicKey } from '../../src/server/core/ids.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
-import type { PeerRow } from './memory-database.ts';
+import { addressesOf, type PeerRow } from './memory-database.ts';
 import type { ServiceWorld } from './service-world.ts';
 
 /** What must be true of any world at rest, whatever happened before. */
@@ -14,7 +14,7 @@ export async function expectAtRest(world: ServiceWorld): Promise<void> {
 }
 
 const wantedPeers = (world: ServiceWorld): PeerRow[] =>
-  [...world.database.tables.peers.values()].filter((each) => each.wanted);
+  [...world.database.tables.peers.values()].filter((each) => each.wanted && each.protocol === 'wireguard');
 
 function expectJobsDone(world: ServiceWorld): void {
   expect(world.jobs.jobs.filter((each) => each.state !== 'completed')).toEqual([]);
@@ -29,8 +29,11 @@ function expectJobsDone(world: ServiceWorld): void {
 /** Every leased address has its one peer, and every peer that was not released its leased address (A5, A7). */
 function expectAddressesWhole(world: ServiceWorld): void {
   const { peers, addresses, devices } = world.database.tables;
-  const place = (each: { poolId: number; position: number }) => `${each.poolId}:${each.position}`;
-  const holders = [...peers.values()].filter((each) => each.releasedAt === null).map(place);
+  const place = (each: { poolId: number | null; position: number | null }) =>
+    `${each.poolId}:${each.position}`;
+  const holders = [...peers.values()]
+    .filter((each) => each.releasedAt === null && each.protocol === 'wireguard')
+    .map(place);
   const leased = [...addresses.values()].filter((each) => each.state === 'leased').map(place);
   expect(new Set(holders).size).toBe(holders.length);
   expect(holders.sort()).toEqual(leased.sort());
@@ -41,7 +44,7 @@ function expectAddressesWhole(world: ServiceWorld): void {
 /** Database, interface and wg0.conf say the same. */
 async function expectInterfaceEqual(world: ServiceWorld): Promise<void> {
   const line = (key: string | null, ips: readonly string[]) => `${key} ${ips.join()}`;
-  const wanted = wantedPeers(world).map((each) => line(each.publicKey, allowedIpsOf(each)));
+  const wanted = wantedPeers(world).map((each) => line(each.publicKey, allowedIpsOf(addressesOf(each))));
   const live = (await world.tunnel.read()).peers.map((each) => line(each.publicKey, each.allowedIps));
   const saved = world.file.peers.map((each) => line(each.publicKey, each.allowedIps));
   expect(live.sort()).toEqual(wanted.sort());
@@ -59,7 +62,7 @@ function expectConfigsWork(world: ServiceWorld): void {
     const config = newest.get(device);
     expect(config).toBeDefined();
     expect(keyIn(world, config!)).toBe(peer.publicKey as PublicKey);
-    expect(config).toContain(`Address = ${allowedIpsOf(peer).join(', ')}`);
+    expect(config).toContain(`Address = ${allowedIpsOf(addressesOf(peer)).join(', ')}`);
   }
   const working = new Set(wantedPeers(world).map((each) => each.publicKey));
   const alive = world.courier.messages.filter(

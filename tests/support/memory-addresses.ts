@@ -2,7 +2,9 @@ import { deviceAddress, planAddresses } from '../../src/server/core/address-plan
 import { containsNetwork, formatAddress, parseCidr } from '../../src/server/core/cidr.ts';
 import type { NodeId, PoolId } from '../../src/server/core/ids.ts';
 import type { LeasedAddress, PoolSpec } from '../../src/server/core/ports/store.ts';
+import type { AdoptionRefusal } from '../../src/server/core/strangers.ts';
 import {
+  type AddressRow,
   type MemoryDatabase,
   type PeerRow,
   type PoolRow,
@@ -81,6 +83,7 @@ function addressesAt(pool: PoolRow, position: number) {
 
 /** A revoked peer's address rests before somebody else gets it. */
 export function release(tables: Tables, { poolId, position }: PeerRow, now: Date): void {
+  if (poolId === null || position === null) return;
   tables.addresses.set(keyOf(poolId, position), { poolId, position, state: 'resting', restingSince: now });
 }
 
@@ -91,4 +94,34 @@ export function wakeResting(tables: Tables, restedBefore: Date): number {
   );
   for (const [key, each] of rested) tables.addresses.set(key, { ...each, state: 'free', restingSince: null });
   return rested.length;
+}
+
+/** What stands in the way of somebody's allowed-ip: nothing (null), the address that is to be leased, or why it cannot be. */
+export function addressOwner(
+  tables: Tables,
+  node: NodeId,
+  allowed: string,
+): AddressRow | AdoptionRefusal | null {
+  const pools = [...tables.pools.values()].filter((each) => each.nodeId === node);
+  const inside = pools.find(({ cidr4, cidr6 }) =>
+    [cidr4, ...(cidr6 === null ? [] : [cidr6])].some(
+      (cidr) => sameFamily(cidr, allowed) && overlaps(cidr, allowed),
+    ),
+  );
+  if (!inside) return null;
+  if (!/\/(32|128)$/.test(allowed)) return 'network-overlaps';
+  const address = allowed.slice(0, allowed.indexOf('/'));
+  const row = [...tables.addresses.values()].find((each) => {
+    const { ip4, ip6 } = addressesAt(inside, each.position);
+    return each.poolId === inside.id && (ip4 === address || ip6 === address);
+  });
+  if (!row) return address.includes(':') ? null : 'address-reserved';
+  return row.state === 'leased' ? 'address-taken' : row;
+}
+
+const sameFamily = (one: string, other: string) => one.includes(':') === other.includes(':');
+
+export function leaseAddress(tables: Tables, row: AddressRow | AdoptionRefusal | null): void {
+  if (row === null || typeof row === 'string') return;
+  tables.addresses.set(keyOf(row.poolId, row.position), { ...row, state: 'leased', restingSince: null });
 }

@@ -14,8 +14,11 @@ import type {
 import { createLane } from '../../src/server/core/lane.ts';
 import type { Clock, Random } from '../../src/server/core/ports/clock.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
+import type { HeldRemoval } from '../../src/server/core/ports/reconcile-store.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
+import type { Protocol } from '../../src/server/core/protocol.ts';
+import type { QuarantinedPeer } from '../../src/server/core/strangers.ts';
 
 /** Rows are replaced, never changed: a snapshot is then a shallow copy of the maps. */
 export interface Tables {
@@ -30,6 +33,10 @@ export interface Tables {
   pools: Map<PoolId, PoolRow>;
   addresses: Map<string, AddressRow>;
   runs: Map<number, ReconcileRun>;
+  links: Map<string, LinkRow>;
+  strangers: Map<string, QuarantinedPeer>;
+  /** Open or closed. */
+  questions: Map<number, HeldRemoval & { readonly closed: boolean }>;
 }
 
 export interface AccountRow {
@@ -66,10 +73,12 @@ export interface PeerRow {
   readonly id: PeerId;
   readonly deviceId: DeviceId;
   readonly nodeId: NodeId;
+  readonly protocol: Protocol;
   readonly publicKey: PublicKey | null;
-  readonly poolId: PoolId;
-  readonly position: number;
-  readonly ip4: string;
+  readonly keyNumber: number;
+  readonly poolId: PoolId | null;
+  readonly position: number | null;
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly wanted: boolean;
   readonly generation: number;
@@ -77,6 +86,9 @@ export interface PeerRow {
   readonly changedAt: Date;
   readonly releasedAt: Date | null;
 }
+
+/** A WireGuard peer's addresses. */
+export const addressesOf = ({ ip4, ip6 }: PeerRow) => ({ ip4: ip4 as string, ip6 });
 
 export interface RetiredKeyRow {
   readonly publicKey: PublicKey;
@@ -106,8 +118,15 @@ export interface UpdateRow {
 export interface NodeRow {
   readonly id: NodeId;
   readonly endpoint: string;
-  readonly publicKey: PublicKey;
+  readonly publicKey: PublicKey | null;
   readonly epoch: number;
+}
+
+/** A subscription link. */
+export interface LinkRow {
+  readonly id: string;
+  readonly accountId: AccountId;
+  readonly revokedAt: Date | null;
 }
 
 export interface PoolRow {
@@ -181,6 +200,9 @@ const emptyTables = (): Tables => ({
   pools: new Map(),
   addresses: new Map(),
   runs: new Map(),
+  links: new Map(),
+  strangers: new Map(),
+  questions: new Map(),
 });
 
 function copyOf(tables: Tables): Tables {

@@ -8,6 +8,7 @@ import {
   nextDeviceName,
   type PromisedIssue,
 } from '../../src/server/core/access.ts';
+import { nodeOf } from '../../src/server/core/apply-job.ts';
 import { parseDeviceName } from '../../src/server/core/device-name.ts';
 import {
   type AccountId,
@@ -15,13 +16,13 @@ import {
   deviceId,
   type IssueId,
   issueId,
-  LOCAL_NODE,
   peerId,
   subscriptionId,
 } from '../../src/server/core/ids.ts';
 import type { Clock } from '../../src/server/core/ports/clock.ts';
 import type { AccountView, Desk, DeviceView, Visit } from '../../src/server/core/ports/desk.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
+import type { Protocol } from '../../src/server/core/protocol.ts';
 import type { MemoryInbox } from './memory-inbox.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -31,7 +32,10 @@ type MutableState = { account: Mutable<AccountState['account']> } & {
 };
 
 /** A Desk in memory that decides with the same core as the real one, and the switches a test needs. */
-export interface MemoryDesk extends Desk {
+export interface MemoryDesk extends Omit<Desk, 'protocols'> {
+  protocols: readonly Protocol[];
+  /** Where subscriptions lie; null: none are offered. */
+  publicUrl: string | null;
   /** Every call fails with this until it is null again. */
   failure: Error | null;
   /** Asked before each call for this account: hold it to be slow. */
@@ -54,6 +58,8 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   const accounts = new Map<AccountId, MutableState>();
   const facts = new Map<DeviceId, Partial<DeviceView>>();
   const now = () => deps.clock.now();
+  let renewed = 0;
+  const urlOf = (id: AccountId) => `${desk.publicUrl}/s/${id}-${renewed}`;
 
   function open({ profile }: Visit): MutableState {
     const known = accounts.get(profile.id);
@@ -64,8 +70,8 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     return state;
   }
 
-  function addDevice(state: MutableState): Mutable<Device> {
-    const number = accounts.size * 10 + state.devices.length;
+  function addDevice(state: MutableState, protocol: Protocol = 'wireguard'): Mutable<Device> {
+    const ip4 = protocol === 'wireguard' ? `10.66.0.${accounts.size * 10 + state.devices.length}` : null;
     const device: Mutable<Device> = {
       id: deviceId(crypto.randomUUID()),
       name: nextDeviceName('Device', state.devices),
@@ -74,9 +80,11 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
       delivered: false,
       peer: {
         id: peerId(crypto.randomUUID()),
-        nodeId: LOCAL_NODE,
+        nodeId: nodeOf(protocol),
+        protocol,
         publicKey: null,
-        ip4: `10.66.0.${number}`,
+        keyNumber: 1,
+        ip4,
         ip6: null,
         wanted: true,
         applied: true,
@@ -117,6 +125,8 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   }
 
   const desk: MemoryDesk = {
+    protocols: ['wireguard'],
+    publicUrl: null,
     failure: null,
     gateOf: () => undefined,
     places: 1000,
@@ -145,12 +155,17 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt: decision.endsAt });
         return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.endsAt) };
       }),
-    addDevice: (visit) =>
+    addDevice: (visit, protocol) =>
       mutate(visit, ({ state, language }) => {
+        if (!desk.protocols.includes(protocol)) return { kind: 'not-on-sale', language };
         const decision = decideDevice(state, desk.rules, now());
         if (decision.kind !== 'grant') return { ...decision, language };
         if (desk.places === 0) return { kind: 'pool-full', language };
-        return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.until) };
+        return {
+          kind: 'issued',
+          language,
+          issue: promise(state, addDevice(state, protocol), decision.until),
+        };
       }),
     reissueKey: (visit, id) =>
       withDevice(visit, id, ({ state, language }, device) => {
@@ -188,6 +203,24 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         state.account.language = language;
         return { kind: 'done' };
       }),
+    async link({ profile }, id) {
+      const state = accounts.get(profile.id);
+      const device = state?.devices.find((each) => each.id === id);
+      const language = state?.account.language ?? profile.languageHint;
+      if (device?.peer.protocol !== 'vless') return { kind: 'not-found', language };
+      return { kind: 'link', language, deviceName: device.name, link: linkOf(device) };
+    },
+    async subscription({ profile }) {
+      const state = accounts.get(profile.id);
+      const language = state?.account.language ?? profile.languageHint;
+      if (!state || desk.publicUrl === null) return { kind: 'none', language };
+      return { kind: 'url', language, url: urlOf(profile.id) };
+    },
+    renewSubscription: (visit) =>
+      mutate(visit, ({ language }) => {
+        renewed += 1;
+        return { kind: 'url', language, url: urlOf(visit.profile.id) };
+      }),
     async account(id) {
       await desk.gateOf(id);
       if (desk.failure) throw desk.failure;
@@ -206,6 +239,9 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
   return desk;
 }
 
+const linkOf = (device: Device) =>
+  `vless://${device.peer.id}@vpn.example.org:443?security=none#${encodeURIComponent(device.name)}`;
+
 function viewOf(
   desk: MemoryDesk,
   state: MutableState,
@@ -222,6 +258,7 @@ function viewOf(
       state: each.state,
       applied: each.peer.applied,
       delivered: each.delivered,
+      protocol: each.peer.protocol,
       ip4: each.peer.ip4,
       ip6: each.peer.ip6,
       lastHandshakeAt: null,
@@ -231,6 +268,8 @@ function viewOf(
     })),
     deviceLimit: desk.rules.devicesPerAccount,
     nodeAnswers: desk.nodeAnswers,
+    subscriptionOffered:
+      desk.publicUrl !== null && state.devices.some((each) => each.peer.protocol === 'vless'),
     readAt,
   };
 }

@@ -1,8 +1,12 @@
+import { applyJob } from '../../src/server/core/apply-job.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { IssueId, PeerId, PublicKey } from '../../src/server/core/ids.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
+import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
+import type { Standing } from '../../src/server/core/ports/backend.ts';
 import type { PeerStore, PeerTarget, PendingIssue } from '../../src/server/core/ports/store.ts';
 import {
+  addressesOf,
   type IssueRow,
   type MemoryDatabase,
   type PeerRow,
@@ -27,7 +31,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
       database.transaction((tables) =>
         ids.flatMap((id) => {
           const peer = tables.peers.get(id);
-          return peer ? [toTarget(tables, peer)] : [];
+          return peer?.protocol === 'wireguard' ? [toTarget(tables, peer)] : [];
         }),
       ),
     assignKeys: (node, keys) => database.transaction((tables) => assignKeys(tables, node, keys)),
@@ -50,8 +54,17 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     saveDocument: (id, documentMessageId) => mark(id, () => ({ documentMessageId })),
     markDelivered: (id, now) => mark(id, (issue) => ({ deliveredAt: issue.deliveredAt ?? now })),
     wanted: (nodeId) => wantedPages(database, nodeId),
-    unwantedAmong: (nodeId, keys) =>
-      database.transaction((tables) => new Set(keys.filter((key) => isUnwanted(tables, nodeId, key)))),
+    async wantedDigest(nodeId) {
+      const building = createDigest();
+      for await (const page of wantedPages(database, nodeId))
+        for (const each of page) building.add(wantedLine(each));
+      return building.digest();
+    },
+    standing: (nodeId, keys) =>
+      database.transaction((tables) => {
+        const found = keys.map((key) => [key, standingOf(tables, nodeId, key)] as const);
+        return new Map(found.filter((each): each is [PublicKey, Standing] => each[1] !== null));
+      }),
     enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction((tables, enqueue) => {
         const overdue = [...tables.peers.values()]
@@ -60,13 +73,7 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
           .slice(0, limit);
         const changedAt = database.clock.now();
         for (const each of overdue) tables.peers.set(each.id, { ...each, changedAt });
-        enqueue(
-          overdue.map(({ id }) => ({
-            kind: 'apply-peer',
-            data: { peerId: id },
-            singletonKey: `overdue:${id}`,
-          })),
-        );
+        enqueue(overdue.map((each) => applyJob(each, { singletonKey: `overdue:${each.id}` })));
         return overdue.length;
       }),
   };
@@ -83,17 +90,22 @@ function toTarget(tables: Tables, peer: PeerRow): PeerTarget {
   const retired = [...tables.retiredKeys.values()].filter(
     (each) => each.peerId === peer.id && each.removedAt === null,
   );
-  const issue = newestIssue(tables, peer.id);
   return {
     peerId: peer.id,
     generation: peer.generation,
     wanted: peer.wanted,
     publicKey: peer.publicKey,
-    ip4: peer.ip4,
+    ip4: peer.ip4 as string,
     ip6: peer.ip6,
     retiredKeys: retired.map((each) => each.publicKey),
-    issue: peer.wanted && issue && issue.deliveredAt === null ? toIssue(tables, issue) : null,
+    issue: pendingIssue(tables, peer),
   };
+}
+
+/** The newest config or link of a wanted peer that has not reached its user. */
+export function pendingIssue(tables: Tables, peer: PeerRow): PendingIssue | null {
+  const issue = newestIssue(tables, peer.id);
+  return peer.wanted && issue && issue.deliveredAt === null ? toIssue(tables, issue) : null;
 }
 
 function toIssue(tables: Tables, issue: IssueRow): PendingIssue {
@@ -147,18 +159,24 @@ async function* wantedPages(database: MemoryDatabase, nodeId: string) {
         .sort((a, b) => (a.id < b.id ? -1 : 1))
         .slice(0, PAGE),
     );
-    if (page.length === 0) return;
+    if (page.length === 0) break;
     yield page.map((each) => ({
       publicKey: each.publicKey as PublicKey,
-      allowedIps: allowedIpsOf(each),
+      allowedIps: allowedIpsOf(addressesOf(each)),
       applied: each.generation === each.appliedGeneration,
     }));
     last = page.at(-1)!.id;
   }
+  const adopted = [...database.tables.strangers.values()].filter((each) => each.state === 'adopted');
+  if (adopted.length === 0) return;
+  yield adopted.map(({ key, allowedIps }) => ({ publicKey: key as PublicKey, allowedIps, applied: true }));
 }
 
-function isUnwanted(tables: Tables, nodeId: string, key: PublicKey): boolean {
-  const owner = [...tables.peers.values()].find((each) => each.publicKey === key);
-  if (owner) return owner.nodeId === nodeId && !owner.wanted;
-  return tables.retiredKeys.has(key);
+function standingOf(tables: Tables, nodeId: string, key: PublicKey): Standing | null {
+  const owner = [...tables.peers.values()].find((each) => each.publicKey === key && each.nodeId === nodeId);
+  if (owner?.wanted) return 'wanted';
+  if (owner) return owner.generation === owner.appliedGeneration ? 'unwanted' : 'underway';
+  const retired = tables.retiredKeys.get(key);
+  if (retired) return retired.removedAt === null ? 'underway' : 'unwanted';
+  return tables.strangers.get(key)?.state === 'adopted' ? 'wanted' : null;
 }

@@ -1,4 +1,5 @@
 import type { AccountState, Device } from '../../src/server/core/access.ts';
+import { applyJob } from '../../src/server/core/apply-job.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { AccountId, DeviceId, PeerId, UpdateId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -11,6 +12,7 @@ import type {
 import { claimAddresses, release } from './memory-addresses.ts';
 import {
   type IssueRow,
+  type LinkRow,
   type MemoryDatabase,
   type PeerRow,
   refuseDuplicate,
@@ -34,7 +36,7 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
           (each) => each.wanted && lapsed.has(ownerOf(tables, each)),
         );
         for (const each of peers) changePeer(database, tables, each.id, { wanted: false });
-        enqueue(peers.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
+        enqueue(peers.map((each) => applyJob(each)));
         return due.length;
       }),
     markBlocked: (id, blocked) =>
@@ -85,10 +87,25 @@ function accessTransaction(
         release(tables, peer, now);
       }
     },
-    renewPeer: async (id) => changePeer(database, tables, id, {}),
+    async renewPeer(id) {
+      changePeer(database, tables, id, { keyNumber: (tables.peers.get(id)?.keyNumber ?? 0) + 1 });
+    },
+    async openSubscriptionLink(accountId, fresh) {
+      const open = [...tables.links.values()].find((each) => isOpen(each, accountId));
+      if (open) return open.id;
+      tables.links.set(fresh, { id: fresh, accountId, revokedAt: null });
+      return fresh;
+    },
+    async revokeSubscriptionLink(accountId, now) {
+      const open = [...tables.links.values()].find((each) => isOpen(each, accountId));
+      if (open) tables.links.set(open.id, { ...open, revokedAt: now });
+      return open !== undefined;
+    },
     enqueue: async (jobs) => enqueue(jobs),
   };
 }
+
+const isOpen = (link: LinkRow, account: AccountId) => link.accountId === account && link.revokedAt === null;
 
 function settleUpdates(database: MemoryDatabase, tables: Tables, ids: readonly UpdateId[]) {
   const settled = new Set<UpdateId>();
@@ -138,20 +155,21 @@ function add(tables: Tables, additions: AccessAdditions, now: Date): void {
 }
 
 function addDevice(tables: Tables, { address, ...device }: NewDevice, now: Date): void {
-  const { id, accountId, name, peerId, nodeId } = device;
+  const { id, accountId, name, peerId, nodeId, protocol } = device;
   const holders = [...tables.peers.values()].filter((each) => each.releasedAt === null);
-  refuseDuplicate(
-    holders.some((each) => each.ip4 === address.ip4),
-    'peers_ip4',
-  );
-  refuseDuplicate(address.ip6 !== null && holders.some((each) => each.ip6 === address.ip6), 'peers_ip6');
+  const { ip4, ip6 } = address ?? { ip4: null, ip6: null };
+  if ((protocol === 'wireguard') !== (address !== null)) throw new AppError('internal', 'peers_protocol');
+  refuseDuplicate(ip4 !== null && holders.some((each) => each.ip4 === ip4), 'peers_ip4');
+  refuseDuplicate(ip6 !== null && holders.some((each) => each.ip6 === ip6), 'peers_ip6');
   tables.devices.set(id, { id, accountId, name, state: 'active', createdAt: now, revokedAt: null });
   tables.peers.set(peerId, {
     id: peerId,
     deviceId: id,
     nodeId,
+    protocol,
     publicKey: null,
-    ...address,
+    keyNumber: 1,
+    ...(address ?? { poolId: null, position: null, ip4: null, ip6: null }),
     wanted: true,
     generation: 1,
     appliedGeneration: 0,
@@ -182,14 +200,14 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
 function readDevice(tables: Tables, id: DeviceId): Device {
   const device = tables.devices.get(id)!;
   const peer = peersOf(tables, id)[0]!;
-  const { nodeId, publicKey, ip4, ip6, wanted } = peer;
+  const { nodeId, protocol, publicKey, keyNumber, ip4, ip6, wanted } = peer;
   const applied = peer.generation === peer.appliedGeneration;
   return {
     id,
     name: device.name,
     state: device.state as 'active' | 'paused',
     createdAt: device.createdAt,
-    peer: { id: peer.id, nodeId, publicKey, ip4, ip6, wanted, applied },
+    peer: { id: peer.id, nodeId, protocol, publicKey, keyNumber, ip4, ip6, wanted, applied },
     delivered: newestIssue(tables, peer.id)?.deliveredAt !== null,
   };
 }

@@ -35,6 +35,7 @@ export async function openPagesRig(more: readonly Route[] = []): Promise<PagesRi
     reader: data.reader,
     jobs: data.queue.reader,
     activity: createNodeActivity({ tunnel, clock, log }),
+    others: [],
     local: { id: NODE, backend: 'memory', holdsLease: () => true, lastSuccessAt: () => null },
     operate: data.operate,
     logs,

@@ -12,13 +12,19 @@ import type { Courier } from '../../src/server/core/ports/courier.ts';
 import type { Desk, Visit } from '../../src/server/core/ports/desk.ts';
 import type { HeldJob, JobHandler } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
-import type { KeyMaker, Tunnel, TunnelConfigFile } from '../../src/server/core/ports/tunnel.ts';
+import type { KeyMaker, Tunnel, TunnelConfigFile, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
 import { createLivingMessages } from '../../src/server/services/living-messages.ts';
 import { createNodeActivity } from '../../src/server/services/node-activity.ts';
-import { reconcileNode } from '../../src/server/services/reconcile-node.ts';
+import type { ReconcilePolicy } from '../../src/server/services/reconcile/plan-corrections.ts';
+import { createWireguardBackend } from '../../src/server/services/reconcile/wireguard-backend.ts';
+import {
+  previewNode,
+  type ReconcileOutcome,
+  reconcileNode,
+} from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
 import {
   type CrashPoint,
@@ -51,6 +57,9 @@ export interface ServiceProcess {
   /** Accepts an update with this deed and handles it, as the bot does. */
   visit(deed: Deed, update?: UpdateId): Promise<string>;
   reconcile(): Promise<ReconcileRun>;
+  /** The same with all it answers. */
+  compare(signal?: AbortSignal): Promise<ReconcileOutcome>;
+  preview(): Promise<ReconcileRun>;
   /** Works until no job is left; time goes on by itself where jobs wait for it. */
   rest(): Promise<void>;
   /** Hands everything that is ready to the handler once, without waiting for deliveries. */
@@ -64,10 +73,14 @@ export interface ProcessOptions {
   readonly file?: TunnelConfigFile;
   readonly courier?: (real: Courier) => Courier;
   readonly keys?: KeyMaker;
+  readonly policy?: Partial<ReconcilePolicy>;
   readonly batchSize?: number;
   /** What the handler is given in place of each job. */
   readonly job?: (real: Job) => Job;
 }
+
+/** What a stranger is left alone for, where its removal is the policy. */
+export const GRACE_MS = 60_000;
 
 let updates = 0;
 export function nextUpdate(): UpdateId {
@@ -98,7 +111,9 @@ export async function startProcess(
       await life.effect('inbox.accept', () => world.inbox.accept([{ id: update, payload: deed }]));
       return handle(world, life, parts.desk, deed, update);
     },
-    reconcile: () => reconcileNode(parts.reconcile, new AbortController().signal),
+    reconcile: async () => (await process.compare()).run,
+    compare: (signal = new AbortController().signal) => reconcileNode(parts.reconcile, signal),
+    preview: async () => (await previewNode(parts.reconcile, new AbortController().signal)).run,
     rest: () => rest(world, held),
     drain: () => world.jobs.drain(),
   };
@@ -117,7 +132,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const log = createRecordingLog(world.logLines);
   const lane = createLane();
   const node = LOCAL_NODE;
-  const saveConfig = createSaveConfig({
+  const saving = createSaveConfig({
     node,
     peers,
     file: guard(life, 'file', options.file ?? fileOf(world)),
@@ -126,7 +141,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
   const memoryCourier = createMemoryCourier(world.courier, life);
   const deliver = createDeliverConfig({
     courier: options.courier?.(memoryCourier) ?? memoryCourier,
-    qr: plainQr,
+    draw: plainQr,
     peers,
     store,
     settings: CLIENT_SETTINGS,
@@ -144,7 +159,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       random,
       rules,
-      node,
+      vless: null,
       activity,
     }),
     apply: createApplyPeers({
@@ -154,13 +169,21 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       tunnel,
       lane,
       keys,
-      saveConfig,
+      saveConfig: saving.save,
       deliver,
       courier: memoryCourier,
       clock,
       log,
     }),
-    reconcile: { node, peers, nodes, tunnel, lane, saveConfig, clock, log },
+    reconcile: {
+      backend: createWireguardBackend({ node, peers, tunnel, saving }),
+      store: guard(life, 'quarantine', world.quarantine),
+      policy: { strangers: 'report', graceMs: GRACE_MS, mostRemovals: 100, ...options.policy } as const,
+      nodes,
+      lane,
+      clock,
+      log,
+    },
   };
 }
 
@@ -185,11 +208,15 @@ export function recordingKeys(world: ServiceWorld): KeyMaker {
 }
 
 export function fileOf(world: ServiceWorld): TunnelConfigFile {
+  const text = (peers: readonly TunnelPeer[]) => JSON.stringify(peers);
   return {
     async write(peers) {
       world.file.peers = peers;
       world.file.writes += 1;
+      return text(peers);
     },
+    holds: async (peers) => text(peers) === text(world.file.peers),
+    stamp: async () => text(world.file.peers),
   };
 }
 
@@ -216,7 +243,7 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
     case 'start':
       return desk.startTrial(visit);
     case 'add':
-      return desk.addDevice(visit);
+      return desk.addDevice(visit, 'wireguard');
     case 'revoke':
       return desk.revokeDevice(visit, deed.device);
     case 'pause':

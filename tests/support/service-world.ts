@@ -1,6 +1,7 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
 import { LOCAL_NODE, type PrivateKey, type PublicKey } from '../../src/server/core/ids.ts';
+import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../../src/server/core/ports/store.ts';
 import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
@@ -9,6 +10,7 @@ import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts'
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
+import { createMemoryReconcileStore } from './memory-reconcile-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
 import type { RecordedLine } from './recording-log.ts';
 import { createSeededRandom } from './seeded-random.ts';
@@ -21,6 +23,7 @@ export interface ServiceWorld {
   readonly store: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly quarantine: ReconcileStore;
   readonly inbox: Inbox;
   readonly jobs: MemoryJobs;
   readonly tunnel: MemoryTunnel;
@@ -52,6 +55,7 @@ export async function createServiceWorld(options: WorldOptions = {}): Promise<Se
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
     nodes: createMemoryNodeStore(database),
+    quarantine: createMemoryReconcileStore(database),
     inbox: createMemoryInbox(database),
     jobs,
     tunnel: createMemoryTunnel({ clock, publicKey: SERVER.publicKey, listenPort: 51820 }),

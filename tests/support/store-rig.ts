@@ -97,6 +97,7 @@ export function newDevice(rig: StoreRig, account: number, address: LeasedAddress
     name: 'Device 1',
     peerId: ids.peer,
     nodeId: NODE,
+    protocol: 'wireguard' as const,
     address,
   };
   const issue = {

@@ -4,20 +4,21 @@ import { createCourier } from '../adapters/telegram/courier.ts';
 import type { Config } from '../config.ts';
 import { AppError } from '../core/errors.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
-import type { Courier, QrMaker } from '../core/ports/courier.ts';
+import type { Courier } from '../core/ports/courier.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { Inbox } from '../core/ports/store.ts';
 import type { BotVitals } from '../core/ports/vitals.ts';
 import type { Words } from '../core/ports/words.ts';
 import { createBot } from '../entry/bot/bot.ts';
 import type { WebhookEntry } from '../entry/http/server.ts';
+import { createDrawQr, type DrawQr } from '../services/draw-qr.ts';
 import { telegramClient } from './telegram-client.ts';
 import type { World } from './world.ts';
 
 /** Everything that talks to Telegram; without a token there is nobody to talk to. */
 export interface BotPart {
   readonly courier: Courier;
-  readonly qr: QrMaker;
+  readonly draw: DrawQr;
   readonly webhook: WebhookEntry | null;
   start(): void;
   stop(graceMs: number): Promise<void>;
@@ -35,12 +36,12 @@ export interface BotPartDeps {
 }
 
 export function createBotPart(world: World, { telegram, desk, inbox, words }: BotPartDeps): BotPart {
-  const qr = createQrMaker();
-  if (telegram === null) return silent(qr);
+  const draw = createDrawQr({ qr: createQrMaker(), clock: world.clock });
+  if (telegram === null) return silent(draw);
   const api = telegramClient(world, telegram);
   const { updates } = telegram;
   const mode = updates.kind === 'polling' ? updates : { ...updates, secret: updates.secret.reveal() };
-  const bot = createBot({ ...world, api, desk, inbox, words, mode });
+  const bot = createBot({ ...world, api, desk, inbox, words, mode, draw });
   const ending = new AbortController();
   let greeting: Promise<void> | null = null;
   let username: string | null = null;
@@ -54,7 +55,7 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
 
   return {
     courier: createCourier({ api, words, log: world.log }),
-    qr,
+    draw,
     webhook:
       updates.kind === 'webhook' && bot.webhook
         ? { path: new URL(updates.url).pathname, take: bot.webhook }
@@ -88,12 +89,15 @@ function explain(state: ReturnType<ReturnType<typeof createBot>['status']>['stat
   return { ok: reason === null, reason };
 }
 
+const nobody = () => new AppError('unavailable', 'There is no bot: BOT_TOKEN is not set.');
+
 /** Configs stay due until there is a bot to bring them. */
-function silent(qr: QrMaker): BotPart {
+function silent(draw: DrawQr): BotPart {
   return {
-    qr,
+    draw,
     courier: {
-      deliver: () => Promise.reject(new AppError('unavailable', 'There is no bot: BOT_TOKEN is not set.')),
+      deliver: () => Promise.reject(nobody()),
+      deliverLink: () => Promise.reject(nobody()),
       apologise: async () => undefined,
     },
     webhook: null,

@@ -143,11 +143,12 @@ function sourcesOf(
     takeLongestLateMs: freezes.takeLongestLateMs,
     bot: deps.bot.vitals,
     node() {
-      const last = node.lastSuccess();
+      const last = node.reconciling.lastSuccess();
       return {
         id: node.id,
         held: node.holder.epoch() !== null,
-        lastRun: node.lastRun(),
+        lastRun: node.reconciling.lastRun(),
+        question: node.reconciling.question(),
         lastSuccessAgeMs: last === null ? null : clock.now().getTime() - last.getTime(),
         everyMs: deps.reconcileEveryMs,
       };

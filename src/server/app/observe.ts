@@ -45,7 +45,8 @@ export function observe(world: World, observed: Observed): void {
 }
 
 function observeReconcile({ metrics, clock }: World, observed: Observed): void {
-  const { id: node, lastRun, lastSuccess } = observed.node;
+  const { id: node } = observed.node;
+  const { lastRun, lastSuccess } = observed.node.reconciling;
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
     'Time since the interface was last compared with the database.',

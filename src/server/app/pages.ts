@@ -6,6 +6,7 @@ import type { NodeWork } from './node.ts';
 import type { Stores } from './stores.ts';
 import type { LocalNode } from './tunnel.ts';
 import type { World } from './world.ts';
+import type { XrayWork } from './xray-work.ts';
 
 export interface PagesParts {
   readonly config: Config;
@@ -13,12 +14,14 @@ export interface PagesParts {
   readonly activity: NodeActivity;
   readonly node: NodeWork;
   readonly local: LocalNode;
+  /** Null: VLESS is not on sale. */
+  readonly xray: XrayWork | null;
 }
 
 /** The dashboard's pages but the overview and the way in, over everything they read and do. */
 export function createPages(
   world: World,
-  { config, stores, activity, node, local }: PagesParts,
+  { config, stores, activity, node, local, xray }: PagesParts,
 ): readonly Route[] {
   const { jobs } = stores;
   return pageRoutes({
@@ -29,8 +32,9 @@ export function createPages(
       id: node.id,
       backend: local.tunnel.kind,
       holdsLease: () => node.holder.epoch() !== null,
-      lastSuccessAt: node.lastSuccess,
+      lastSuccessAt: node.reconciling.lastSuccess,
     },
+    others: xray === null ? [] : [xray.driven],
     operate: { ...world, store: stores.operations, wake: (kinds) => kinds.forEach(jobs.wake) },
     logs: world.logs,
     settings: config.settings,

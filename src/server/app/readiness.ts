@@ -10,6 +10,9 @@ export interface ReadinessParts {
   readonly breakers: ReturnType<Breakers['states']>;
 }
 
+/** WireGuard is served without it: an Xray that is away is said on the dashboard, and is no reason to take users away. */
+const SERVED_WITHOUT = /^(xray|reconcile:xray)/;
+
 /** A loop that has had no success for this long is said. Milliseconds. */
 const LOOP_OVERDUE_MS = 120_000;
 
@@ -25,10 +28,10 @@ export function readinessOf(parts: ReadinessParts | null): Readiness {
       : ['this process does not hold its node: another one does, or it is being taken over']),
     ...(parts.bot.ok ? [] : [parts.bot.reason ?? 'the bot does not work']),
     ...parts.loops
-      .filter(overdue)
+      .filter((loop) => overdue(loop) && !SERVED_WITHOUT.test(loop.name))
       .map((loop) => `the loop ${loop.name} has had no success for ${seconds(loop.lastSuccessAgeMs ?? 0)}`),
     ...parts.breakers
-      .filter((each) => each.state === 'open')
+      .filter((each) => each.state === 'open' && !SERVED_WITHOUT.test(each.name))
       .map((each) => `calls of ${each.name} are refused after failures in a row`),
   ];
   return { ready: reasons.length === 0, reasons };

@@ -47,10 +47,15 @@ export const standard = (
   notifySocket: outside.notifySocket,
 });
 
-export async function runUntilStopped(
-  app: App,
+/** What a verb that goes on until it is told to stop has to offer. */
+interface Runnable<Started> extends Pick<App, 'world' | 'stop'> {
+  start(signal: AbortSignal): Promise<Started>;
+}
+
+export async function runUntilStopped<Started>(
+  app: Runnable<Started>,
   outside: Outside,
-  started: (what: Awaited<ReturnType<App['start']>>) => Promise<void>,
+  started: (what: Started) => Promise<void>,
 ): Promise<ExitCode> {
   const stopping = new AbortController();
   const asked = new Promise<void>((resolve) => stopping.signal.addEventListener('abort', () => resolve()));

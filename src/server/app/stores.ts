@@ -9,12 +9,18 @@ import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../adapters/postgres/stores/reconcile-store.ts';
+import { createSubscriptionReader } from '../adapters/postgres/stores/subscription-links.ts';
+import { createUserStore } from '../adapters/postgres/stores/user-store.ts';
 import { createVitalsReader } from '../adapters/postgres/stores/vitals-reader.ts';
 import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
+import type { SubscriptionReader } from '../core/ports/subscriptions.ts';
+import type { UserStore } from '../core/ports/user-store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
 import { countDoneJobs } from '../services/count-calls.ts';
 import type { World } from './world.ts';
@@ -22,7 +28,10 @@ import type { World } from './world.ts';
 export interface Stores {
   readonly access: AccessStore;
   readonly peers: PeerStore;
+  readonly users: UserStore;
+  readonly subscriptions: SubscriptionReader;
   readonly nodes: NodeStore;
+  readonly reconcile: ReconcileStore;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -58,7 +67,10 @@ export function createStores(world: World, database: Database): Stores {
   return {
     access: createAccessStore(writing),
     peers: createPeerStore(database, enqueueIn),
+    users: createUserStore(database),
+    subscriptions: createSubscriptionReader(database),
     nodes: createNodeStore(database),
+    reconcile: createReconcileStore(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

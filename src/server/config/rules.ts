@@ -1,11 +1,14 @@
+import { AppError } from '../core/errors.ts';
+import { SHORTEST_KEY } from '../core/user-api.ts';
+import { parseVlessTemplate } from '../core/vless-link.ts';
 import { prefixLength } from './networks.ts';
 import type { Values, VariableName } from './variables.ts';
 
 /** A demand on several variables together. It is looked at when each of them is right by itself. */
 export interface Rule {
   readonly about: readonly VariableName[];
-  /** Only for verbs that make the interface. */
-  readonly ofInterface?: true;
+  /** Only for verbs that make the interface, or for `adit xray-api`. Default: for all. */
+  readonly of?: 'interface' | 'xray-api';
   /** The problem in one sentence, or null. */
   problem(values: Values): string | null;
 }
@@ -38,7 +41,7 @@ export const rules: readonly Rule[] = [
   },
   {
     about: ['WG_BACKEND', 'WG_ENDPOINT'],
-    ofInterface: true,
+    of: 'interface',
     problem: ({ WG_BACKEND: backend, WG_ENDPOINT: endpoint }) =>
       endpoint !== null || backend === 'memory'
         ? null
@@ -52,7 +55,43 @@ export const rules: readonly Rule[] = [
         ? null
         : `WG_POOL_V6 is ${pool6}; it has fewer addresses than WG_POOL, which is ${pool4}`,
   },
+  {
+    about: ['VLESS_LINK', 'XRAY_GRPC_ADDRESS', 'XRAY_API_URL'],
+    problem: ({ VLESS_LINK: link, XRAY_GRPC_ADDRESS: grpc, XRAY_API_URL: url }) => {
+      if (link === null) return null;
+      const wrong = wrongLink(link);
+      if (wrong !== null || grpc !== null || url !== null) return wrong;
+      return 'VLESS_LINK is set, and nothing says where its Xray is: set XRAY_GRPC_ADDRESS or XRAY_API_URL';
+    },
+  },
+  {
+    about: ['XRAY_GRPC_ADDRESS'],
+    of: 'xray-api',
+    problem: ({ XRAY_GRPC_ADDRESS: address }) =>
+      address !== null
+        ? null
+        : 'XRAY_GRPC_ADDRESS is not set; adit xray-api needs the API inbound of its Xray, such as 127.0.0.1:10085',
+  },
+  {
+    about: ['XRAY_API_KEY'],
+    of: 'xray-api',
+    problem: ({ XRAY_API_KEY: key }) => {
+      if (key === null) return 'XRAY_API_KEY is not set; adit xray-api lets nobody in without it';
+      if (/^[!-~]+$/.test(key.reveal()) && key.reveal().length >= SHORTEST_KEY) return null;
+      return `XRAY_API_KEY must have at least ${SHORTEST_KEY} characters without spaces; openssl rand -hex 32 makes one`;
+    },
+  },
 ];
+
+function wrongLink(link: string): string | null {
+  try {
+    parseVlessTemplate(link);
+    return null;
+  } catch (error) {
+    if (error instanceof AppError) return `VLESS_LINK cannot be used: ${error.message}`;
+    throw error;
+  }
+}
 
 function missingForWebhook(
   values: Values,

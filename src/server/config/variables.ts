@@ -167,6 +167,10 @@ const wireguard = {
 };
 
 const xray = {
+  PUBLIC_URL: optional(
+    url('https', 'http'),
+    'Where clients reach this program from outside, such as https://vpn.example.com: subscription links lie below it, at /s/…. Unset: none are offered.',
+  ),
   XRAY_API_URL: optional(url('https', 'http'), 'HTTP API of an Xray panel.'),
   XRAY_API_KEY: optional(secret(text), 'Its key.'),
   XRAY_API_TIMEOUT_MS: variable(milliseconds, '5000', 'Longest call, connect to last byte of the answer.'),
@@ -178,8 +182,8 @@ const xray = {
   ),
   XRAY_INBOUND_TAG: variable(text, 'vless', 'The inbound that users are added to.'),
   VLESS_LINK: optional(
-    url('vless'),
-    'What clients dial: a link with security, host, port, path or Reality keys; the user id is filled in.',
+    matching(/^vless:\/\/\S+$/, 'a link that begins with vless://'),
+    'What clients dial: a link with security, host, port, path or Reality keys; user id and name are filled in. VLESS is on sale when it is set.',
   ),
 };
 
@@ -196,6 +200,16 @@ const reconcile = {
     wholeNumber(1, 100_000),
     '100',
     'Xray: most removals in one run.',
+  ),
+  FOREIGN_PEERS: variable(
+    oneOf('report', 'adopt', 'remove'),
+    'report',
+    'What is done about peers on a node that Adit did not put there. `report` lists them; `adopt` puts them back when they are lost, as if they were its own; `remove` takes them away after FOREIGN_GRACE_SECONDS.',
+  ),
+  FOREIGN_GRACE_SECONDS: variable(
+    wholeNumber(0, 31_536_000),
+    '86400',
+    'How long such a peer is left alone before `remove` takes it away.',
   ),
   ADDRESS_REST_SECONDS: variable(
     wholeNumber(0, 31_536_000),

@@ -9,6 +9,7 @@ import type {
   SubscriptionId,
 } from './ids.ts';
 import type { Language } from './ports/words.ts';
+import type { Protocol } from './protocol.ts';
 
 /** What an update tells about its sender. Nothing of it ever enters a config. */
 export interface AccountProfile {
@@ -40,8 +41,13 @@ export interface Subscription {
 export interface Peer {
   readonly id: PeerId;
   readonly nodeId: NodeId;
+  readonly protocol: Protocol;
+  /** WireGuard, once the worker has made it. */
   readonly publicKey: PublicKey | null;
-  readonly ip4: string;
+  /** VLESS: which of its user ids is the valid one. */
+  readonly keyNumber: number;
+  /** WireGuard: its addresses. VLESS has none. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly wanted: boolean;
   readonly applied: boolean;

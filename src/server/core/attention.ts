@@ -96,11 +96,12 @@ function bot({ mode, state, lastAnswerAgeMs, updates }: BotVitals): Attention[] 
   return [{ severity: 'warn', kind: 'bot-failing', failed: failures, total }];
 }
 
-function node({ id, held, lastRun, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
+function node({ id, held, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
   // Who does not hold the node does not compare it either.
   if (!held) return [{ severity: 'bad', kind: 'node-not-held', node: id }];
   const overdue = lastSuccessAgeMs === null || lastSuccessAgeMs > T.reconcileTurns * everyMs;
-  const refused = lastRun?.refused ?? 0;
+  // One that was refused is settled: the peers stay, and nobody is asked about them again.
+  const refused = question && question.decision === null ? question.count : 0;
   return [
     ...(overdue
       ? [{ severity: 'bad', kind: 'reconcile-overdue', node: id, ageMs: lastSuccessAgeMs } as const]

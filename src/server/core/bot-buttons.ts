@@ -1,5 +1,6 @@
 import { type AccountId, type DeviceId, deviceId } from './ids.ts';
 import { LANGUAGES, type Language } from './ports/words.ts';
+import { PROTOCOLS, type Protocol } from './protocol.ts';
 
 /** What can be typed; the buttons do the same. */
 export const COMMANDS = ['start', 'trial', 'devices', 'status', 'help', 'language'] as const;
@@ -8,9 +9,22 @@ export type Command = (typeof COMMANDS)[number];
 export const SYSTEMS = ['android', 'ios', 'windows', 'macos', 'linux'] as const;
 export type System = (typeof SYSTEMS)[number];
 
-const PLAIN = ['home', 'trial', 'devices', 'add', 'status', 'help', 'languages'] as const;
+const PLAIN = [
+  'home',
+  'trial',
+  'devices',
+  'add',
+  'status',
+  'help',
+  'help-vless',
+  'languages',
+  'subscription',
+  'ask-new-subscription',
+  'new-subscription',
+] as const;
 const ON_DEVICE = [
   'device',
+  'link',
   'rename',
   'ask-reissue',
   'reissue',
@@ -24,14 +38,17 @@ const ON_DEVICE = [
 export type ButtonAction =
   | { readonly kind: (typeof PLAIN)[number] }
   | { readonly kind: (typeof ON_DEVICE)[number]; readonly device: DeviceId }
+  | { readonly kind: 'add-as'; readonly protocol: Protocol }
   | { readonly kind: 'steps'; readonly system: System }
   | { readonly kind: 'language'; readonly language: Language };
 
-/** A button as Telegram shows it; `data` comes back when it is pressed. */
-export interface Button {
-  readonly text: string;
-  readonly data: string;
-}
+/** A button as Telegram shows it; `data` comes back when it is pressed, `copy` goes to the clipboard. */
+export type Button =
+  | { readonly text: string; readonly data: string }
+  | { readonly text: string; readonly copy: string };
+
+/** Longer texts Telegram does not copy by a button (https://core.telegram.org/bots/api#copytextbutton). */
+export const MOST_COPIED = 256;
 
 /** Raised when the meaning of an action changes: buttons of older messages are then stale, not misread. */
 const EDITION = '1';
@@ -45,6 +62,7 @@ export function writeButton(action: ButtonAction, owner: AccountId): string {
 function argumentOf(action: ButtonAction): string {
   if ('device' in action) return action.device;
   if ('system' in action) return action.system;
+  if ('protocol' in action) return action.protocol;
   return 'language' in action ? action.language : '';
 }
 
@@ -72,6 +90,8 @@ function actionOf(kind: string, argument: string): ButtonAction | null {
   if (onDevice) return UUID.test(argument) ? { kind: onDevice, device: deviceId(argument) } : null;
   const system = kind === 'steps' ? SYSTEMS.find((each) => each === argument) : undefined;
   if (system) return { kind: 'steps', system };
+  const protocol = kind === 'add-as' ? PROTOCOLS.find((each) => each === argument) : undefined;
+  if (protocol) return { kind: 'add-as', protocol };
   const language = kind === 'language' ? LANGUAGES.find((each) => each === argument) : undefined;
   return language ? { kind: 'language', language } : null;
 }

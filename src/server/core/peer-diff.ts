@@ -1,60 +1,83 @@
-import type { PublicKey } from './ids.ts';
 import type { LivePeer, TunnelPeer } from './ports/tunnel.ts';
 
-/** What separates an interface from the database. A value: nothing is done about it here. Each list by key. */
-export interface PeerDiff {
-  /** Wanted, and not there. */
-  readonly missing: readonly TunnelPeer[];
-  /** There with other allowed-ips, or with a preshared key nobody asked for: as they are wanted. */
-  readonly changed: readonly TunnelPeer[];
-  /** There, and not wanted. Whether such a peer is removed is for the policy to say. */
-  readonly extra: readonly LivePeer[];
+/** How two sides of a node are compared; part of its Backend. */
+export interface Comparable<W, L> {
+  keyOfWanted(peer: W): string;
+  keyOfLive(peer: L): string;
+  same(wanted: W, live: L): boolean;
 }
 
-/** A comparison under way: the database is read in pages, and the event loop gets its turn between them. */
-export interface PeerComparison {
-  /** The next page of wanted peers, in any order. A key stands in one page, once. */
-  see(wanted: readonly TunnelPeer[]): void;
-  /** Call it after the last page only: whatever was not seen by then counts as extra. */
-  finish(): PeerDiff;
+/** What separates a node from the database. A value: nothing is done about it here. */
+export interface PeerDiff<W, L> {
+  /** Wanted, and not there. */
+  readonly missing: readonly W[];
+  /** There, and not as it is wanted. */
+  readonly changed: readonly { readonly wanted: W; readonly live: L }[];
+  /** There, and not wanted. Whether such a peer is removed is for the policy to say. */
+  readonly extra: readonly L[];
+}
+
+/** A comparison under way: both sides come in portions, and the event loop gets its turn between them. */
+export interface PeerComparison<W, L> {
+  /** More of what is there; all of it before the first of what is wanted. A key stands in one portion, once. */
+  hold(live: readonly L[]): void;
+  /** More of what is wanted, in any order. A key stands in one portion, once. */
+  see(wanted: readonly W[]): void;
+  /** Call it after the last portion only: whatever was not seen by then counts as extra. */
+  finish(): PeerDiff<W, L>;
 }
 
 /**
- * Compares page by page. Live peers are kept in a map by key: with 50,000 of them that takes a sixth of the
+ * Compares portion by portion. Live peers are kept in a map by key: with 50,000 of them that takes a sixth of the
  * time of sorting both sides first.
  */
-export function comparePeers(live: readonly LivePeer[]): PeerComparison {
-  const unseen = new Map(live.map((peer) => [peer.publicKey, peer]));
-  const missing: TunnelPeer[] = [];
-  const changed: TunnelPeer[] = [];
+export function comparePeers<W, L>(kind: Comparable<W, L>): PeerComparison<W, L> {
+  const unseen = new Map<string, L>();
+  const missing: W[] = [];
+  const changed: { wanted: W; live: L }[] = [];
   return {
+    hold(live) {
+      for (const peer of live) unseen.set(kind.keyOfLive(peer), peer);
+    },
     see(wanted) {
       for (const peer of wanted) {
-        const present = unseen.get(peer.publicKey);
-        if (present === undefined) missing.push(peer);
-        else if (differs(peer, present)) changed.push(peer);
-        unseen.delete(peer.publicKey);
+        const key = kind.keyOfWanted(peer);
+        const live = unseen.get(key);
+        if (live === undefined) {
+          missing.push(peer);
+          continue;
+        }
+        if (!kind.same(peer, live)) changed.push({ wanted: peer, live });
+        unseen.delete(key);
       }
     },
-    finish: () => ({ missing: byKey(missing), changed: byKey(changed), extra: byKey([...unseen.values()]) }),
+    finish: () => ({ missing, changed, extra: [...unseen.values()] }),
   };
 }
 
-/** The whole comparison at once, for lists that are in hand anyway. */
-export function diffPeers(wanted: readonly TunnelPeer[], live: readonly LivePeer[]): PeerDiff {
-  const comparison = comparePeers(live);
+/** The two sides of a WireGuard interface. */
+export const tunnelPeers: Comparable<TunnelPeer, LivePeer> = {
+  keyOfWanted: (peer) => peer.publicKey,
+  keyOfLive: (peer) => peer.publicKey,
+  same: samePeer,
+};
+
+/** Allowed-ips in any order, and no preshared key: nobody asked for one. */
+export function samePeer(wanted: TunnelPeer, live: LivePeer): boolean {
+  if (live.hasPresharedKey || wanted.allowedIps.length !== live.allowedIps.length) return false;
+  return wanted.allowedIps.every((allowed) => live.allowedIps.includes(allowed));
+}
+
+/** The whole comparison of an interface at once, for lists that are in hand anyway. */
+export function diffPeers(
+  wanted: readonly TunnelPeer[],
+  live: readonly LivePeer[],
+): PeerDiff<TunnelPeer, LivePeer> {
+  const comparison = comparePeers(tunnelPeers);
+  comparison.hold(live);
   comparison.see(wanted);
   return comparison.finish();
 }
 
-export const isEmptyDiff = (diff: PeerDiff): boolean =>
+export const isEmptyDiff = (diff: PeerDiff<unknown, unknown>): boolean =>
   diff.missing.length === 0 && diff.changed.length === 0 && diff.extra.length === 0;
-
-function differs(wanted: TunnelPeer, live: LivePeer): boolean {
-  if (live.hasPresharedKey || wanted.allowedIps.length !== live.allowedIps.length) return true;
-  return wanted.allowedIps.some((allowed) => !live.allowedIps.includes(allowed));
-}
-
-function byKey<P extends { readonly publicKey: PublicKey }>(peers: readonly P[]): readonly P[] {
-  return peers.toSorted((a, b) => (a.publicKey < b.publicKey ? -1 : a.publicKey > b.publicKey ? 1 : 0));
-}

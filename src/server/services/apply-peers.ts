@@ -4,12 +4,13 @@ import type { Lane } from '../core/lane.ts';
 import { allowedIpsOf, confirmed, type KeyedTarget, toChange } from '../core/peer-change.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Courier, DeliveryOutcome } from '../core/ports/courier.ts';
-import type { HeldJob, JobHandler } from '../core/ports/jobs.ts';
+import type { JobHandler } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { PeerStore, PeerTarget } from '../core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelState } from '../core/ports/tunnel.ts';
 import type { DeliverConfig } from './deliver-config.ts';
 import { createDeliveryLine, type DeliveryLine } from './delivery-line.ts';
+import { apologiseAtLast, type Refused, settleApplied } from './settle-applied.ts';
 
 /**
  * Brings a batch of peers to what the database wants, and sends the configs that are due.
@@ -37,16 +38,17 @@ export interface ApplyPeersDeps {
   readonly log: Log;
 }
 
-type Job = HeldJob<'apply-peer'>;
-
 export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'> {
-  const line = createDeliveryLine(deps.deliver);
+  const line = createDeliveryLine();
 
   /** A second job for a config on its way shares the fate of the first. */
   function deliveryOf(target: KeyedTarget | undefined, refused: Refused): Promise<DeliveryOutcome> | null {
     if (!target) return null;
     if (refused.has(target.peerId)) return Promise.reject(refused.get(target.peerId));
-    return target.fresh ? line.send(target, target.fresh) : line.underway(target);
+    const { fresh } = target;
+    return fresh
+      ? line.send(target.peerId, fresh.issue.id, () => deps.deliver(target, fresh))
+      : line.underway(target);
   }
 
   return async (jobs, signal) => {
@@ -60,39 +62,9 @@ export function createApplyPeers(deps: ApplyPeersDeps): JobHandler<'apply-peer'>
     const saved = deps.saveConfig();
     for (const [peer, held] of byPeer) {
       const target = targets.get(peer);
-      settle(deps, { held, target, saved, delivery: deliveryOf(target, refused) }).catch((error) =>
-        deps.log.warn({ error, peer }, 'jobs could not be settled; they come again when their lease is over'),
-      );
+      void settleApplied(deps, { held, target, saved, delivery: deliveryOf(target, refused) });
     }
   };
-}
-
-interface Ending {
-  readonly held: readonly Job[];
-  /** Undefined: the peer is not there any more, and there is nothing to wait for but the file. */
-  readonly target: KeyedTarget | undefined;
-  readonly delivery: Promise<DeliveryOutcome> | null;
-  readonly saved: Promise<void>;
-}
-
-async function settle(deps: ApplyPeersDeps, { held, target, delivery, saved }: Ending): Promise<void> {
-  try {
-    const [outcome] = await Promise.all([delivery, saved]);
-    if (outcome?.kind === 'later') await Promise.all(held.map((job) => job.postpone(outcome.retryAfterMs)));
-    else await Promise.all(held.map((job) => job.complete()));
-  } catch (error) {
-    await Promise.all(held.map((job) => job.fail(error)));
-    const delivered = await delivery?.then(
-      () => true,
-      () => false,
-    );
-    if (!delivered) await apologiseAtLast(deps, held, target);
-  }
-}
-
-/** Nobody waits for ever without a word: after the last try the user is told, and the job is dead and visible. */
-async function apologiseAtLast(deps: ApplyPeersDeps, held: readonly Job[], target: PeerTarget | undefined) {
-  if (target?.issue && held.some((job) => job.isLast)) await deps.courier.apologise(target.issue);
 }
 
 /** A second job for a config on its way must not give its peer another key. */
@@ -108,9 +80,6 @@ function withFreshKey(deps: ApplyPeersDeps, line: DeliveryLine, target: PeerTarg
     fresh: { issue: target.issue, privateKey: pair.privateKey },
   };
 }
-
-/** Peers that the interface does not hold as they are wanted, and why. */
-type Refused = ReadonlyMap<PeerTarget['peerId'], unknown>;
 
 async function applyAll(
   deps: ApplyPeersDeps,

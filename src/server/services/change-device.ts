@@ -1,4 +1,5 @@
 import { type AccountState, activeSubscription, type Device } from '../core/access.ts';
+import { applyJob } from '../core/apply-job.ts';
 import { parseDeviceName } from '../core/device-name.ts';
 import { type DeviceId, issueId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -71,8 +72,7 @@ const done = ({ state, device }: Scene, deviceName = device.name) =>
   ({ kind: 'done', language: state.account.language, deviceName }) as const;
 
 /** The user is waiting: before any background work. */
-const apply = ({ tx, device }: Scene) =>
-  tx.enqueue([{ kind: 'apply-peer', data: { peerId: device.peer.id }, priority: 10 }]);
+const apply = ({ tx, device }: Scene) => tx.enqueue([applyJob(device.peer, { priority: 10 })]);
 
 async function rename(scene: Scene, name: string) {
   const parsed = parseDeviceName(name);
@@ -120,8 +120,8 @@ async function reissue(deps: ChangeDeviceDeps, visit: Visit, scene: Scene): Prom
     peerId: device.peer.id,
   };
   await tx.add({ subscriptions: [], devices: [], issues: [issue] }, now);
-  if (device.peer.wanted) await tx.renewPeer(device.peer.id);
-  else await tx.resumeDevice(device.id);
+  if (!device.peer.wanted) await tx.resumeDevice(device.id);
+  await tx.renewPeer(device.peer.id);
   await apply(scene);
   const promised = { issueId: id, deviceId: device.id, deviceName: device.name, until: active.endsAt };
   return { kind: 'issued', language: state.account.language, issue: promised };

@@ -1,15 +1,18 @@
 import type { PromisedIssue } from '../core/access.ts';
 import type { Desk } from '../core/ports/desk.ts';
 import type { AccessStore, PeerStore } from '../core/ports/store.ts';
+import { onSale } from '../core/vless-sale.ts';
 import { type ChangeDeviceDeps, createChangeDevice } from './change-device.ts';
 import { chooseLanguage } from './choose-language.ts';
 import { createIssueAccess, type IssueAccessDeps } from './issue-access.ts';
 import type { LivingMessages } from './living-messages.ts';
 import { type ShowAccountDeps, showAccount } from './show-account.ts';
+import { createShowLinks, type ShowLinksDeps } from './show-links.ts';
 
-export type DeskDeps = IssueAccessDeps &
+export type DeskDeps = Omit<IssueAccessDeps, 'protocols'> &
   ChangeDeviceDeps &
-  ShowAccountDeps & {
+  ShowAccountDeps &
+  ShowLinksDeps & {
     readonly store: AccessStore;
     readonly peers: Pick<PeerStore, 'saveLivingMessage'>;
     readonly living: LivingMessages;
@@ -17,7 +20,8 @@ export type DeskDeps = IssueAccessDeps &
 
 /** Every use case a conversation can ask for, in one place. */
 export function createDesk(deps: DeskDeps): Desk {
-  const issue = createIssueAccess(deps);
+  const protocols = onSale(deps.vless);
+  const issue = createIssueAccess({ ...deps, protocols });
   const change = createChangeDevice(deps);
 
   /** Whoever asked is about to be told "preparing"; the delivery will want that message. */
@@ -30,8 +34,10 @@ export function createDesk(deps: DeskDeps): Desk {
   }
 
   return {
+    protocols,
+    ...createShowLinks(deps),
     startTrial: (visit) => awaited(issue.startTrial(visit)),
-    addDevice: (visit) => awaited(issue.addDevice(visit)),
+    addDevice: (visit, protocol) => awaited(issue.addDevice(visit, protocol)),
     reissueKey: (visit, device) => awaited(change.reissue(visit, device)),
     renameDevice: change.rename,
     pauseDevice: change.pause,

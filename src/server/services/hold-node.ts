@@ -72,6 +72,7 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
     failuresInRow = 0;
     // Users are served from here on; comparing thousands of peers need not keep them waiting.
     deps.jobs.wake('apply-peer');
+    deps.jobs.wake('apply-user');
     first.resolve();
     await deps.reconcile(signal).catch((error: unknown) => {
       if (signal.aborted) return;

@@ -6,26 +6,28 @@ import {
   nextDeviceName,
   type PromisedIssue,
 } from '../core/access.ts';
+import { applyJob, nodeOf } from '../core/apply-job.ts';
 import { AppError, isPassing, toAppError } from '../core/errors.ts';
 import { createGroupCommit } from '../core/group-commit.ts';
-import { deviceId, issueId, type NodeId, peerId, subscriptionId } from '../core/ids.ts';
+import { deviceId, issueId, peerId, subscriptionId } from '../core/ids.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { AddDeviceOutcome, TrialOutcome, Visit } from '../core/ports/desk.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { AccessStore, AccessTransaction, LeasedAddress } from '../core/ports/store.ts';
 import type { Language } from '../core/ports/words.ts';
+import type { Protocol } from '../core/protocol.ts';
 
 /**
  * Gives a user access: the trial with its first device, or one more device.
  *
  * Requests that arrive while a transaction is in flight form the next one, so a burst of a thousand users is some
  * dozens of transactions. In each, in this order: settle the updates (a repeat ends here), lock the accounts,
- * decide, claim addresses, write subscription, device, peer and issue, enqueue the job. All commit together or
+ * decide, claim addresses (VLESS needs none), write subscription, device, peer and issue, enqueue the job. All commit together or
  * not at all (E1); nothing outside the database is touched. Safe to repeat with the same update.
  */
 export interface IssueAccess {
   startTrial(visit: Visit): Promise<TrialOutcome>;
-  addDevice(visit: Visit): Promise<AddDeviceOutcome>;
+  addDevice(visit: Visit, protocol: Protocol): Promise<AddDeviceOutcome>;
 }
 
 export interface IssueAccessDeps {
@@ -33,13 +35,15 @@ export interface IssueAccessDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly rules: AccessRules;
-  readonly node: NodeId;
+  /** What is on sale. The first device of a trial speaks WireGuard. */
+  readonly protocols: readonly Protocol[];
   /** What an unnamed device is called: `Device`, `Устройство`. A number follows. */
   deviceWord(language: Language): string;
 }
 
 interface Request {
   readonly wants: 'trial' | 'device';
+  readonly protocol: Protocol;
   readonly visit: Visit;
 }
 
@@ -65,8 +69,10 @@ export function createIssueAccess(deps: IssueAccessDeps): IssueAccess {
   }
 
   return {
-    startTrial: async (visit) => (await submit({ wants: 'trial', visit })) as TrialOutcome,
-    addDevice: async (visit) => (await submit({ wants: 'device', visit })) as AddDeviceOutcome,
+    startTrial: async (visit) =>
+      (await submit({ wants: 'trial', protocol: 'wireguard', visit })) as TrialOutcome,
+    addDevice: async (visit, protocol) =>
+      (await submit({ wants: 'device', protocol, visit })) as AddDeviceOutcome,
   };
 }
 
@@ -139,6 +145,7 @@ function decide(
   const state = states.get(request.visit.profile.id);
   if (!state) throw new AppError('internal', 'An account was opened and not answered.');
   const { language } = state.account;
+  if (!deps.protocols.includes(request.protocol)) return { kind: 'not-on-sale', language };
   if (request.wants === 'device') {
     const decision = decideDevice(state, deps.rules, now);
     return decision.kind === 'grant' ? { request, state, until: decision.until } : { ...decision, language };
@@ -153,20 +160,19 @@ function redeliveries(requests: readonly Request[], states: ReadonlyMap<number, 
     .filter((each) => each.wants === 'trial')
     .flatMap((each) => states.get(each.visit.profile.id)?.devices ?? [])
     .filter((device) => device.peer.wanted && !device.delivered)
-    .map(({ peer }) => ({
-      kind: 'apply-peer',
-      data: { peerId: peer.id },
-      priority: 10,
-      singletonKey: `redeliver:${peer.id}`,
-    }));
+    .map(({ peer }) => applyJob(peer, { priority: 10, singletonKey: `redeliver:${peer.id}` }));
 }
 
-/** Grants in order of arrival as far as addresses reach. */
+/** Grants in order of arrival, those that need an address as far as addresses reach. */
 async function grantAll(deps: IssueAccessDeps, tx: AccessTransaction, grants: readonly Grant[], now: Date) {
   const issued = new Map<Grant, Outcome>();
   if (grants.length === 0) return issued;
-  const addresses = await tx.claimAddresses(deps.node, grants.length);
-  const plans = addresses.map((address, index) => plan(deps, grants[index] as Grant, address));
+  const housed = grants.filter((each) => each.request.protocol === 'wireguard');
+  const addresses = housed.length === 0 ? [] : await tx.claimAddresses(nodeOf('wireguard'), housed.length);
+  const plans = [
+    ...addresses.map((address, index) => plan(deps, housed[index] as Grant, address)),
+    ...grants.filter((each) => !housed.includes(each)).map((each) => plan(deps, each, null)),
+  ];
   await tx.add(
     {
       subscriptions: plans.flatMap((each) => each.subscription(now)),
@@ -176,21 +182,22 @@ async function grantAll(deps: IssueAccessDeps, tx: AccessTransaction, grants: re
     now,
   );
   await tx.enqueue(
-    plans.map((each) => ({ kind: 'apply-peer', data: { peerId: each.device.peerId }, priority: 10 })),
+    plans.map(({ device: { peerId: id, protocol } }) => applyJob({ id, protocol }, { priority: 10 })),
   );
   for (const each of plans) issued.set(each.grant, { kind: 'issued', ...each.promise });
   return issued;
 }
 
-function plan(deps: IssueAccessDeps, grant: Grant, address: LeasedAddress) {
-  const { visit, wants } = grant.request;
+function plan(deps: IssueAccessDeps, grant: Grant, address: LeasedAddress | null) {
+  const { visit, wants, protocol } = grant.request;
   const accountId = visit.profile.id;
   const device = {
     id: deviceId(deps.random.uuid()),
     accountId,
     name: nextDeviceName(deps.deviceWord(grant.state.account.language), grant.state.devices),
     peerId: peerId(deps.random.uuid()),
-    nodeId: deps.node,
+    nodeId: nodeOf(protocol),
+    protocol,
     address,
   };
   const cause = wants === 'trial' ? `trial:${accountId}` : `device:${visit.updateId}`;

@@ -5,7 +5,8 @@ import type { OperatorStore } from '../core/ports/operators.ts';
 import type { Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 
 export interface KeepHouseDeps {
-  readonly node: NodeId;
+  /** Whose peers are looked after. */
+  readonly held: readonly NodeId[];
   readonly inbox: Inbox;
   readonly nodes: NodeStore;
   readonly peers: PeerStore;
@@ -43,11 +44,15 @@ export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
 }
 
 /** Users first, then space. */
-function duties({ node, nodes, peers, inbox, operators, clock, restMs }: KeepHouseDeps) {
+function duties({ held, nodes, peers, inbox, operators, clock, restMs }: KeepHouseDeps) {
   const now = clock.now().getTime();
   const before = (ageMs: number) => new Date(now - ageMs);
   return {
-    retried: () => peers.enqueueOverdue(node, before(UNAPPLIED_AFTER_MS), 500),
+    async retried() {
+      let count = 0;
+      for (const node of held) count += await peers.enqueueOverdue(node, before(UNAPPLIED_AFTER_MS), 500);
+      return count;
+    },
     freed: () => nodes.wakeResting(before(restMs)),
     updates: () => inbox.forget(before(UPDATES_KEPT_MS)),
     runs: () => nodes.forgetRuns(before(RUNS_KEPT_MS)),

@@ -4,13 +4,17 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { AccountView, DeviceView } from '../core/ports/desk.ts';
 import type { AccessStore } from '../core/ports/store.ts';
 import type { LivePeer } from '../core/ports/tunnel.ts';
+import type { VlessSale } from '../core/vless-sale.ts';
 import type { NodeActivity } from './node-activity.ts';
+import { hasVless } from './show-links.ts';
 
 export interface ShowAccountDeps {
   readonly store: AccessStore;
   readonly activity: NodeActivity;
   readonly rules: AccessRules;
   readonly clock: Clock;
+  /** Null: VLESS is not on sale. */
+  readonly vless: Pick<VlessSale, 'subscriptionUrlOf'> | null;
 }
 
 type Activity = ReadonlyMap<PublicKey, LivePeer> | null;
@@ -20,17 +24,24 @@ export async function showAccount(deps: ShowAccountDeps, id: AccountId): Promise
   const state = await deps.store.view(id);
   if (!state) return null;
   const activity = state.devices.length > 0 ? await deps.activity.read() : new Map();
-  return toView(state, activity, deps.rules, deps.clock.now());
+  return toView(deps, state, activity);
 }
 
-function toView(state: AccountState, activity: Activity, rules: AccessRules, now: Date): AccountView {
+function toView(
+  { rules, clock, vless }: ShowAccountDeps,
+  state: AccountState,
+  activity: Activity,
+): AccountView {
+  const now = clock.now();
+  const active = activeSubscription(state, now);
   return {
     language: state.account.language,
-    until: activeSubscription(state, now)?.endsAt ?? null,
+    until: active?.endsAt ?? null,
     trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
     devices: state.devices.map((each) => toDeviceView(each, activity)),
     deviceLimit: rules.devicesPerAccount,
     nodeAnswers: activity !== null,
+    subscriptionOffered: Boolean(vless?.subscriptionUrlOf) && active !== null && hasVless(state),
     readAt: now,
   };
 }
@@ -44,6 +55,7 @@ function toDeviceView(device: Device, activity: Activity): DeviceView {
     state: device.state,
     applied: peer.applied,
     delivered: device.delivered,
+    protocol: peer.protocol,
     ip4: peer.ip4,
     ip6: peer.ip6,
     lastHandshakeAt: live?.lastHandshakeAt ?? null,

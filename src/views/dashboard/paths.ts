@@ -36,6 +36,7 @@ export const actions = {
   theme: '/theme',
   grantDays: (account: string) => `${paths.account(account)}/grant`,
   addNote: (account: string) => `${paths.account(account)}/notes`,
+  revokeSubscription: (account: string) => `${paths.account(account)}/subscription/revoke`,
   addPool: paths.pools,
   retryJob: (job: string) => `${paths.job(job)}/retry`,
   pausePeer: (peer: string) => `${paths.peer(peer)}/pause`,

@@ -64,3 +64,10 @@ export function Code({ t, text, copy }: { t: Translate; text: string; copy?: boo
     </span>
   );
 }
+
+const PROTOCOL_NAMES: Readonly<Record<string, string>> = { wireguard: 'WireGuard', vless: 'VLESS' };
+
+/** What a peer speaks. These are names: the same in every language. */
+export function ProtocolName({ name }: { name: string }) {
+  return <Foreign text={PROTOCOL_NAMES[name] ?? name} />;
+}

@@ -51,6 +51,7 @@ export const nodes: NodesModel = {
   nodes: [
     {
       id: 'local',
+      protocol: 'wireguard',
       endpoint: 'vpn.example.org:51820',
       publicKey: 'm2n8Jk1x0dT5Rb6yYVw0sN3cQz7uE4hLr9AtfGpKX1s=',
       backend: 'kernel',
@@ -70,11 +71,12 @@ export const nodes: NodesModel = {
       ],
     },
     {
-      id: 'berlin',
-      endpoint: '203.0.113.5:51820',
-      publicKey: '9AtfGpKX1sm2n8Jk1x0dT5Rb6yYVw0sN3cQz7uE4hLr=',
-      backend: null,
-      health: 'unknown',
+      id: 'xray',
+      protocol: 'vless',
+      endpoint: 'vpn.example.org:443',
+      publicKey: null,
+      backend: 'grpc',
+      health: 'good',
       peersWanted: 0,
       peersApplied: 0,
       peersActive: null,

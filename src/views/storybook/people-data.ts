@@ -56,9 +56,10 @@ export function peerRow(index: number): PeerRow {
     device: pick(DEVICES, index),
     accountId: String(100_200_300 + index * 7_919),
     accountName: pick(NAMES, index),
-    node: 'local',
-    ip4: `10.66.${Math.floor(index / 250)}.${2 + (index % 250)}`,
-    ip6: index % 2 ? `fd00:66::${(index + 2).toString(16)}` : null,
+    node: index % 7 === 5 ? 'xray' : 'local',
+    protocol: index % 7 === 5 ? 'vless' : 'wireguard',
+    ip4: index % 7 === 5 ? null : `10.66.${Math.floor(index / 250)}.${2 + (index % 250)}`,
+    ip6: index % 2 && index % 7 !== 5 ? `fd00:66::${(index + 2).toString(16)}` : null,
     publicKey: state === 'pending' ? null : 'm2n8Jk1x0dT5Rb6yYVw0sN3cQz7uE4hLr9AtfGpKX1s=',
     wanted: !isGone,
     state,
@@ -88,7 +89,8 @@ export const accountsNoMatch: AccountsModel = { ...accountsNone, filters: { q: '
 export const account: AccountModel = {
   account: { ...accountRow(0), username: 'maria', devices: 3 },
   language: 'ru',
-  devices: [0, 3, 4].map((index) => ({ ...peerRow(index), device: pick(DEVICES, index) })),
+  subscriptionLink: { createdAt: daysAgo(9), fetchedAt: daysAgo(1) },
+  devices: [0, 3, 5].map((index) => ({ ...peerRow(index), device: pick(DEVICES, index) })),
   subscriptions: [
     { plan: 'month', startsAt: daysAgo(3), endsAt: daysAhead(27) },
     { plan: 'trial', startsAt: daysAgo(9), endsAt: daysAgo(6) },
@@ -105,6 +107,7 @@ export const account: AccountModel = {
 
 export const accountRefused: AccountModel = {
   ...account,
+  subscriptionLink: null,
   devices: [],
   subscriptions: [],
   notes: [],
@@ -130,7 +133,6 @@ export const peersNone: PeersModel = {
 
 export const peer: PeerModel = {
   peer: { ...peerRow(1), state: 'late' },
-  protocol: 'wireguard',
   generation: 3,
   appliedGeneration: 2,
   appliedAt: daysAgo(2),

@@ -333,6 +333,9 @@ accounts-search = Name, @username or Telegram id
 accounts-empty = Nobody has come yet
 accounts-empty-do = Send people to the bot: whoever presses Start appears here.
 account-title = Account { $id }
+subscription-link = Subscription link, last fetched
+never-fetched = never fetched
+subscription-revoke = Revoke the link
 account-pause = Pause
 account-resume = Resume
 devices-empty = No devices
@@ -475,6 +478,7 @@ audit-peer-revoke = Peer revoked
 audit-account-pause = Account paused
 audit-account-resume = Account resumed
 audit-account-grant = Days granted
+audit-subscription-revoke = Subscription link revoked
 audit-account-note = Note added
 audit-pool-add = Pool added
 audit-export = List exported
@@ -653,6 +657,8 @@ did-account-grant = { $days ->
     [one] { $days } day granted.
    *[other] { $days } days granted.
   }
+did-subscription-revoke = The link is revoked: clients that fetch it get nothing. The user takes a new one in the bot.
+did-subscription-gone = There is no subscription link any more.
 did-account-note = Noted.
 did-peer-reissue = { $device } gets a new key; the bot brings the config.
 did-peer-revoke = { $device } is revoked and being cut off.

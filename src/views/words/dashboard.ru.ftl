@@ -344,6 +344,9 @@ accounts-search = Имя, @username или id в Telegram
 accounts-empty = Никто ещё не пришёл
 accounts-empty-do = Позовите людей в бота: кто нажмёт «Старт», появится здесь.
 account-title = Аккаунт { $id }
+subscription-link = Ссылка подписки, последний запрос
+never-fetched = ни разу
+subscription-revoke = Отозвать ссылку
 account-pause = Приостановить
 account-resume = Возобновить
 devices-empty = Устройств нет
@@ -487,6 +490,7 @@ audit-peer-revoke = Пир отозван
 audit-account-pause = Аккаунт приостановлен
 audit-account-resume = Аккаунт возобновлён
 audit-account-grant = Добавлены дни
+audit-subscription-revoke = Ссылка подписки отозвана
 audit-account-note = Добавлена заметка
 audit-pool-add = Добавлен пул
 audit-export = Список выгружен
@@ -678,6 +682,8 @@ did-account-grant = { $days ->
     [few] Выдано { $days } дня.
    *[other] Выдано { $days } дней.
   }
+did-subscription-revoke = Ссылка отозвана: по ней больше ничего не отдаётся. Новую пользователь возьмёт в боте.
+did-subscription-gone = Ссылки подписки уже нет.
 did-account-note = Записано.
 did-peer-reissue = { $device }: будет новый ключ, конфиг принесёт бот.
 did-peer-revoke = { $device }: отозвано и отключается.

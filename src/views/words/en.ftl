@@ -28,6 +28,16 @@ button-system = { $system ->
    *[linux] Linux
   }
 button-this-language = English
+button-protocol = { $protocol ->
+    [vless] 🔗 VLESS link
+   *[wireguard] 🛡 WireGuard
+  }
+button-link = 🔗 Show the link again
+button-copy-link = 📋 Copy
+button-subscription = 🔗 Subscription for apps
+button-new-subscription = 🔑 New address
+button-confirm-new-subscription = Yes, make a new address
+button-help-vless = 🔗 How to use a VLESS link
 rename-placeholder = New name
 
 ## Short pop-ups
@@ -50,6 +60,7 @@ home-new = 👋 Hello! You have no access yet, but the trial is free: one tap an
 home-over = Your access has ended. Your trial was used, thank you for trying! Ask the operator how to go on.
 trial-used = You have already used your trial, thank you for trying! Ask the operator how to go on.
 trial-off = There are no trials at the moment. Ask the operator for access.
+not-on-sale = This kind of access is not offered any more. Please choose again with /devices.
 pool-full = 😔 All places are taken right now. We know about it; please try again later.
 
 ## Delivery
@@ -60,6 +71,17 @@ config-caption = 📄 <b>{ $device }</b>: your WireGuard config. It works until 
 qr-caption = 📷 The same as a QR code: scan it with the WireGuard app on your phone.
 ready = ✅ <b>{ $device }</b> is ready!
     Open the file in the WireGuard app, or scan the QR code. Access lasts until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+link-message = 🔗 <b>{ $device }</b>: your VLESS link. Tap it to copy. It works until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+
+    <code>{ $link }</code>
+
+    Keep it to yourself: whoever has it uses your access.
+link-qr-caption = 📷 The same as a QR code: scan it with your app (v2rayNG, Streisand, Hiddify…).
+link-ready = ✅ <b>{ $device }</b> is ready!
+    Copy the link into your app, or scan the QR code. Access lasts until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
+link-again = 🔗 <b>{ $device }</b>. Tap the link to copy it, or scan the QR code.
+
+    <code>{ $link }</code>
 apology = 😔 Something went wrong with your config and we could not mend it by ourselves. The operator knows. Please try again later with /devices.
 
 ## Devices
@@ -72,7 +94,23 @@ device-card = { $icon } <b>{ $device }</b>
     Last contact: { $seen }
     Traffic: ↓ { $down } ↑ { $up }
 device-undelivered = ⏳ Its config has not reached you yet. No file for more than a minute? Take a new key.
+device-card-vless = { $icon } <b>{ $device }</b>: VLESS link
+    Last traffic: { $seen }
+    Traffic: ↓ { $down } ↑ { $up }
+device-undelivered-vless = ⏳ Its link has not reached you yet. “Show the link again” brings it.
 device-traffic-unknown = not known now
+choose-protocol = ➕ <b>What shall the new device use?</b>
+
+    🛡 <b>WireGuard</b>: fast, easy on the battery, an official app for everything. Take it first.
+
+    🔗 <b>VLESS link</b>: looks like an ordinary website. Take it where WireGuard is blocked or does not connect: at work, in a hotel, with some mobile networks.
+subscription-card = 🔗 <b>Subscription</b>: one address with all your VLESS links. Add it to your app as a subscription, and the app keeps the links up to date by itself.
+
+    <code>{ $url }</code>
+
+    Keep it to yourself: whoever has it uses your access.
+subscription-none = There is no subscription address for you now: it needs access that runs and a VLESS device.
+confirm-new-subscription = 🔑 A new address? The old one stops working at once; add the new one to your apps. To cut off somebody who has a link itself, take a new key for that device.
 device-limit = You have used all your places: { $limit ->
     [one] { $limit } device
    *[other] { $limit } devices
@@ -89,6 +127,7 @@ rename-done = ✏️ Renamed: <b>{ $device }</b>
 seen = { $unit ->
     [over] access has ended
     [never] never connected
+    [used] has been used
     [unknown] not known now
     [paused] paused
     [now] just now
@@ -119,6 +158,11 @@ status-node-down = 🔴 The server does not answer right now. We are on it; your
 status-works = 🟢 <b>{ $device }</b> works: last contact { $seen }.
 status-old = 🟡 <b>{ $device }</b>: last contact { $seen }. If it should be on: switch the tunnel off and on, try another network (Wi-Fi or mobile). Still nothing? Take a new key.
 status-never = ⚪️ <b>{ $device }</b> has never connected. Open the config in WireGuard and switch the tunnel on; see “How to connect”.
+status-used = 🟢 <b>{ $device }</b> has been used: ↓ { $down } ↑ { $up }. When last is not known.
+status-works-vless = 🟢 <b>{ $device }</b> works: last traffic { $seen }.
+status-old-vless = 🟡 <b>{ $device }</b>: last traffic { $seen }. That is fine if it was not in use. If it should be on: connect again in the app, try another network. Still nothing? Take a new key.
+status-never-vless = ⚪️ <b>{ $device }</b>: no traffic has been counted yet. Add the link to your app and connect; see “How to connect”.
+status-unknown-vless = ❔ <b>{ $device }</b>: its link is on the server. Whether it is used is not known now.
 status-over = 🔴 <b>{ $device }</b> is off until you have access again. Its config stays good.
 status-paused = ⏸ <b>{ $device }</b> is paused.
 status-preparing = ⏳ <b>{ $device }</b> is being set up on the server.
@@ -129,6 +173,13 @@ status-no-access = 🔴 You have no access at the moment, so nothing can connect
 
 help-title = 📖 <b>How to connect</b>
     Which device is it for?
+help-title-both = 📖 <b>How to connect</b>
+    A WireGuard config: choose your device. A VLESS link: the last button.
+help-vless = 🔗 <b>How to use a VLESS link</b>
+    1. Install an app. Android: <a href="https://github.com/2dust/v2rayNG/releases">v2rayNG</a> or <a href="https://hiddify.com">Hiddify</a>. iPhone, iPad: <a href="https://apps.apple.com/app/streisand/id6450534064">Streisand</a> or <a href="https://hiddify.com">Hiddify</a>. Windows, macOS, Linux: <a href="https://hiddify.com">Hiddify</a>.
+    2. Tap the link in this chat: it is copied. In the app: ➕ → import from clipboard. Or scan the QR code.
+    3. Choose the new entry and press “connect”.
+    In /devices every VLESS device shows its link again at any time.
 help-steps = { $system ->
     [android] 🤖 <b>Android</b>
         1. Install <b>WireGuard</b> from <a href="https://play.google.com/store/apps/details?id=com.wireguard.android">Google Play</a>.

@@ -1,12 +1,15 @@
 import { expect, test } from 'bun:test';
 import type { Database } from '../../../src/server/adapters/postgres/client.ts';
+import { createBreakers } from '../../../src/server/adapters/resilience/breakers.ts';
 import { createNodeWork, type NodeWork, type NodeWorkDeps } from '../../../src/server/app/node.ts';
 import { readinessOf } from '../../../src/server/app/readiness.ts';
 import type { World } from '../../../src/server/app/world.ts';
 import { AppError } from '../../../src/server/core/errors.ts';
+import type { Metrics } from '../../../src/server/core/ports/metrics.ts';
 import { eventually } from '../../support/eventually.ts';
 import { failureOf } from '../../support/failures.ts';
 import { createRecordingLog } from '../../support/recording-log.ts';
+import { fileOf } from '../../support/service-process.ts';
 import { createServiceWorld } from '../../support/service-world.ts';
 
 /** A node over an interface that the test can break; its lease is there for the taking. */
@@ -23,14 +26,26 @@ async function setUp() {
     execute: async () => [{ got: true }],
     release: async () => {},
   };
+  const log = createRecordingLog([]);
+  const breakers = createBreakers({ clock, log, metrics: { breaker: () => {} } as unknown as Metrics });
   const database = { raw: { reserve: async () => session } } as unknown as Database;
   const node = createNodeWork(
-    { clock, random, log: createRecordingLog([]) } as unknown as World,
+    { clock, random, log, breakers } as unknown as World,
     {
       database,
-      stores: { peers, nodes, access, jobs: { rescue: async () => 0, wake: () => {} } },
-      local: { tunnel, carry: () => {}, file: { write: async () => {} } },
-      reconcile: { timeoutSeconds: 20, intervalSeconds: 60 },
+      stores: {
+        peers,
+        nodes,
+        reconcile: service.quarantine,
+        access,
+        jobs: { rescue: async () => 0, wake: () => {} },
+      },
+      local: { tunnel, carry: () => {}, file: fileOf(service) },
+      reconcile: {
+        timeoutSeconds: 20,
+        intervalSeconds: 60,
+        strangers: { policy: 'report', graceSeconds: 86_400 },
+      },
     } as unknown as NodeWorkDeps,
   );
   return { clock, tunnel, node };
@@ -54,15 +69,15 @@ test('B6: a node whose comparisons fail for minutes is not ready, and says so; a
   node.holder.start();
   await node.holder.whenHeld(never);
   expect(ready(node).ready).toBe(true);
-  await eventually(() => node.lastRun() !== null);
+  await eventually(() => node.reconciling.lastRun() !== null);
   tunnel.failing = true;
   clock.advance(179_000);
-  await failureOf(node.reconcile(never));
+  await failureOf(node.reconciling.reconcile(never));
   expect(ready(node).ready).toBe(true);
   clock.advance(2_000);
-  expect(ready(node).reasons).toEqual(['the loop reconcile has had no success for 121 s']);
+  expect(ready(node).reasons).toEqual(['the loop reconcile:local has had no success for 121 s']);
   tunnel.failing = false;
-  await node.reconcile(never);
+  await node.reconciling.reconcile(never);
   expect(ready(node).ready).toBe(true);
   await node.holder.stop();
 });

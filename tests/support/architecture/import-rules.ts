@@ -24,6 +24,7 @@ const ADAPTER_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   process: [],
   system: [],
   wireguard: [],
+  xray: ['@grpc/grpc-js', 'protobufjs'],
 };
 
 const ENTRY_PACKAGES: Readonly<Record<string, readonly string[]>> = {

@@ -32,6 +32,8 @@ export const quarantinedPeers = adit.table(
     state: text('state', { enum: ['waiting', 'kept', 'adopted', 'removing', 'removed'] })
       .notNull()
       .default('waiting'),
+    /** Why it could not be adopted; null: nobody tried, or it was. */
+    refusal: text('refusal'),
     /** Who decided: an operator's name, or `policy`. */
     decidedBy: text('decided_by'),
     decidedAt: moment('decided_at'),
@@ -55,6 +57,10 @@ export const heldRemovals = adit.table(
     /** Peers that would go, of how many there are. */
     count: integer('count').notNull(),
     total: integer('total').notNull(),
+    /** Why it was not done: see core/removal-guard. */
+    reason: text('reason').notNull(),
+    /** What would go: an answer is about these, and about no others. */
+    keys: text('keys').array().notNull(),
     decision: text('decision', { enum: ['allow', 'refuse'] }),
     decidedBy: text('decided_by'),
     decidedAt: moment('decided_at'),

@@ -206,6 +206,10 @@ export const peers = adit.table(
     index('peers_wanted').on(t.nodeId, t.id).where(sql`wanted`),
     // Serve the dashboard: the list of what is not gone, and a key from its beginning.
     index('peers_current').on(t.id).where(sql`released_at is null`),
+    // Serves the list by address; VLESS users have none and come last.
+    index('peers_address')
+      .on(sql`coalesce(ip4, '255.255.255.255'::inet)`, t.id)
+      .where(sql`released_at is null`),
     // Serves the rate at which addresses come back.
     index('peers_released').on(t.releasedAt, t.poolId).where(sql`released_at is not null`),
     index('peers_key_prefix').on(sql`public_key text_pattern_ops`),

@@ -27,8 +27,8 @@ export interface BreakersDeps {
 export function createBreakers(deps: BreakersDeps): Breakers {
   const byName = new Map<string, Breaker>();
   return {
-    for(name) {
-      const known = byName.get(name) ?? createBreaker(name, deps);
+    for(name, options = {}) {
+      const known = byName.get(name) ?? createBreaker(name, { ...deps, ...options });
       byName.set(name, known);
       return known;
     },

@@ -1,11 +1,12 @@
 import { type Api, InputFile } from 'grammy';
-import { type ButtonAction, writeButton } from '../../core/bot-buttons.ts';
+import { MOST_COPIED } from '../../core/bot-buttons.ts';
 import { chatRefusal } from '../../core/chat-failure.ts';
 import { AppError, isPassing } from '../../core/errors.ts';
-import type { Courier, DeliveryOutcome, Parcel } from '../../core/ports/courier.ts';
+import type { Courier, DeliveryOutcome, Letter, LinkParcel, Parcel } from '../../core/ports/courier.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Words } from '../../core/ports/words.ts';
 import { createVoice, type Voice } from '../../core/voice.ts';
+import { replaceOrSend, sayReady } from './last-words.ts';
 
 export interface CourierDeps {
   readonly api: Api;
@@ -13,7 +14,7 @@ export interface CourierDeps {
   readonly log: Log;
 }
 
-/** Delivers configs into chats. The document is what counts: after it and the QR nothing undoes a delivery. */
+/** Delivers configs and links into chats. These are what counts: after one and its QR nothing undoes a delivery. */
 export function createCourier(deps: CourierDeps): Courier {
   return {
     async deliver(parcel, onDocument) {
@@ -21,11 +22,23 @@ export function createCourier(deps: CourierDeps): Courier {
       try {
         if (parcel.deadDocumentId !== null) await discard(deps, parcel, parcel.deadDocumentId);
         await onDocument(await sendDocument(deps.api, voice, parcel));
-        await sendQr(deps, voice, parcel);
+        await sendQr(deps, parcel, voice.html('qr-caption'));
       } catch (error) {
         return outcomeOf(error);
       }
-      await sayReady(deps, voice, parcel);
+      await sayReady(deps, parcel, voice, 'ready');
+      return { kind: 'delivered' };
+    },
+
+    async deliverLink(parcel, onLink) {
+      const voice = createVoice(deps.words, parcel.language);
+      try {
+        if (parcel.sentMessageId === null) await onLink(await sendLink(deps.api, voice, parcel));
+        await sendQr(deps, parcel, voice.html('link-qr-caption'));
+      } catch (error) {
+        return outcomeOf(error);
+      }
+      await sayReady(deps, parcel, voice, 'link-ready');
       return { kind: 'delivered' };
     },
 
@@ -69,58 +82,25 @@ async function sendDocument(api: Api, voice: Voice, parcel: Parcel): Promise<num
   return sent.message_id;
 }
 
-/** A picture Telegram will not take is no reason to make a new key: the document has it all. */
-async function sendQr({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): Promise<void> {
-  const picture = await parcel.qrPng();
+/** In `<code>` a tap copies it; a button does where it is short enough. */
+async function sendLink(api: Api, voice: Voice, parcel: LinkParcel): Promise<number> {
+  const { chatId, deviceName: device, until, link } = parcel;
+  const copy = [{ text: voice.plain('button-copy-link'), copy_text: { text: link } }];
+  const sent = await api.sendMessage(chatId, voice.html('link-message', { device, until, link }), {
+    parse_mode: 'HTML',
+    link_preview_options: { is_disabled: true },
+    ...(link.length <= MOST_COPIED ? { reply_markup: { inline_keyboard: [copy] } } : {}),
+  });
+  return sent.message_id;
+}
+
+/** A picture Telegram will not take is no reason to fail: the message before it has it all. */
+async function sendQr({ api, log }: CourierDeps, letter: Letter, caption: string): Promise<void> {
+  const picture = await letter.qrPng();
   try {
-    await api.sendPhoto(parcel.chatId, new InputFile(picture, 'qr.png'), {
-      caption: voice.html('qr-caption'),
-      parse_mode: 'HTML',
-    });
+    await api.sendPhoto(letter.chatId, new InputFile(picture, 'qr.png'), { caption, parse_mode: 'HTML' });
   } catch (error) {
     if (!(error instanceof AppError) || error.code !== 'invalid') throw error;
-    log.error({ err: error, account: parcel.accountId }, 'Telegram did not take a QR');
+    log.error({ err: error, account: letter.accountId }, 'Telegram did not take a QR');
   }
-}
-
-async function sayReady({ api, log }: CourierDeps, voice: Voice, parcel: Parcel): Promise<void> {
-  try {
-    const html = voice.html('ready', { device: parcel.deviceName, until: parcel.until });
-    const living = await parcel.livingMessageId();
-    await replaceOrSend(api, parcel.chatId, living, html, readyButtons(voice, parcel));
-  } catch (error) {
-    log.warn({ err: error, account: parcel.accountId }, 'a delivery ended without its last message');
-  }
-}
-
-type Keyboard = { text: string; callback_data: string }[][];
-
-function readyButtons(voice: Voice, { accountId }: Parcel): Keyboard {
-  const button = (key: string, action: ButtonAction) => ({
-    text: voice.plain(key),
-    callback_data: writeButton(action, accountId),
-  });
-  return [
-    [button('button-help', { kind: 'help' })],
-    [button('button-status', { kind: 'status' }), button('button-devices', { kind: 'devices' })],
-  ];
-}
-
-async function replaceOrSend(
-  api: Api,
-  chat: number,
-  messageId: number | null,
-  html: string,
-  keyboard: Keyboard,
-): Promise<void> {
-  const look = { parse_mode: 'HTML', reply_markup: { inline_keyboard: keyboard } } as const;
-  if (messageId !== null) {
-    try {
-      await api.editMessageText(chat, messageId, html, look);
-      return;
-    } catch (error) {
-      if (chatRefusal(error) !== 'message-gone') throw error;
-    }
-  }
-  await api.sendMessage(chat, html, look);
 }

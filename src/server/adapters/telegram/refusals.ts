@@ -21,7 +21,13 @@ const HARMLESS = [
   'message to delete not found',
   'query is too old and response timeout expired or query id is invalid',
 ];
-const GONE = ['message to edit not found', "message can't be edited", 'message_id_invalid'];
+const GONE = [
+  'message to edit not found',
+  "message can't be edited",
+  'message_id_invalid',
+  // A picture with buttons: what comes next is a message of its own.
+  'there is no text in the message to edit',
+];
 const LOST_CHAT = ['chat not found', 'user is deactivated', 'bot was blocked', "can't initiate conversation"];
 
 export function isHarmless(refusal: TelegramRefusal): boolean {

@@ -1,13 +1,24 @@
 import type { NodeId } from '../ids.ts';
+import type { PeerDigest } from '../peer-digest.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** What the database wants of one peer. `applied` is false while its newest intent is still on its way by a job. */
 export type Wanted<W> = W & { readonly applied: boolean };
 
 /**
+ * What the database says of a key at this moment. `underway`: ours, not wanted, and a job has still to remove it.
+ * `unwanted`: ours, not wanted, and known to be gone: whoever put it back, nothing else will remove it.
+ */
+export type Standing = 'wanted' | 'underway' | 'unwanted';
+
+/** `mended`: somebody else had changed it. */
+export type ConfigOutcome = 'same' | 'written' | 'mended';
+
+/**
  * A node that holds peers, whatever they speak: its real side, its wanted side, and how to compare them. A peer is known
  * by a key that is unique on its node: a WireGuard public key, or the e-mail of a VLESS user. Every call that reaches out
- * throws AppError `unavailable` or `timeout`; then nothing is known about what was done, and repeating is safe.
+ * throws AppError `unavailable` or `timeout`; then nothing is known about what was done, and repeating is safe. What was
+ * called off by its signal touches the node no more.
  */
 export interface Backend<W, L> {
   readonly node: NodeId;
@@ -16,21 +27,35 @@ export interface Backend<W, L> {
   keyOfLive(peer: L): string;
   /** True when what is there is what is wanted: nothing has to be sent. */
   same(wanted: W, live: L): boolean;
+  /** In a few words, for an operator, how the two differ; one of them may not be there. Never a secret. */
+  describe(wanted: W | null, live: L | null): string;
   /** Makes what holds the peers, when it is ours to make. Peers present are left alone. */
   ensureUp(signal: AbortSignal): Promise<void>;
   /** Everything the node holds, in one reading: complete, or a failure. */
   read(signal: AbortSignal): Promise<readonly L[]>;
-  /** What it should hold, in pages; each page is one short session of the database. */
+  /**
+   * A short way to "equal": the database tells what everything wanted comes to, without sending it. Absent where it
+   * cannot know what a peer looks like on its node.
+   */
+  readonly digest?: {
+    wanted(): Promise<PeerDigest>;
+    lineOf(live: L): string;
+    lineOfWanted(wanted: W): string;
+  };
+  /** What it should hold, strangers it adopted among it, in pages; each page is one short session of the database. */
   wanted(): AsyncIterable<readonly Wanted<W>[]>;
-  /** Of these keys, the ones that were ours and are not wanted now: a live check, made just before a removal. */
-  unwantedAmong(keys: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Keys the database does not know are not in the answer. A live look, made just before a removal as well. */
+  standing(keys: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** Removals first, in one go each. A peer that is there becomes as given. */
   apply(
     change: { readonly remove: readonly string[]; readonly add: readonly W[] },
     signal: AbortSignal,
   ): Promise<void>;
-  /** Writes down what was applied, where the node keeps a file of its own. */
-  saveConfig(): Promise<void>;
+  /**
+   * Brings the node's own file, where it has one, to what is wanted; writes nothing when it is. `wanted` is what was read
+   * of the database in this run, where the backend has digests.
+   */
+  bringConfig(wanted: PeerDigest | null): Promise<ConfigOutcome>;
   /** CIDRs of a live peer, for the operator's list of strangers; empty where there are none. */
   allowedIpsOf(live: L): readonly string[];
 }

@@ -22,9 +22,17 @@ export interface Breaker {
   readonly state: BreakerState;
 }
 
+export interface BreakerOptions {
+  /** How long it stays open before one probe may go. Milliseconds. Default: as all others. */
+  readonly halfOpenAfterMs?: number;
+}
+
 export interface Breakers {
-  /** The breaker of this name; the same one each time. Names are labels of metrics: a short, closed set. */
-  for(name: string): Breaker;
+  /**
+   * The breaker of this name; the same one each time, as whoever asked first wanted it. Names are labels of metrics: a
+   * short, closed set.
+   */
+  for(name: string, options?: BreakerOptions): Breaker;
   /** Every breaker asked for so far, by name: for pages and readiness. */
   states(): readonly { readonly name: string; readonly state: BreakerState }[];
 }

@@ -1,3 +1,5 @@
+import type { PeerId, VlessId } from '../ids.ts';
+
 /** Hashes of passwords. Slow on purpose; at most two are worked on at a time, the rest wait in a bounded line. */
 export interface Passwords {
   /** Throws AppError `exhausted` when too many wait. */
@@ -34,4 +36,16 @@ export interface SealedBox {
   seal(text: string, about: string): string;
   /** Throws AppError `internal` when it was changed, belongs elsewhere or was sealed with another key. */
   open(sealed: string, about: string): string;
+}
+
+/** User ids of VLESS, made and never kept: the same peer and key number give the same id for as long as the key lives. */
+export interface VlessIds {
+  of(user: { readonly peerId: PeerId; readonly keyNumber: number }): VlessId;
+}
+
+/** What a subscription's address ends in: nobody can make one without the key, and each holds the id of its row. */
+export interface SubscriptionTokens {
+  of(linkId: string): string;
+  /** The id when the token is one of ours, in constant time; else null. */
+  read(token: string): string | null;
 }

@@ -1,5 +1,6 @@
 import type { Slice, SliceRequest } from '../keyset.ts';
 import type { PoolChange } from '../pool-past.ts';
+import type { Protocol } from '../protocol.ts';
 
 /**
  * What the dashboard reads of accounts, peers, pools, nodes and the audit. Moments are epoch milliseconds. Every
@@ -21,7 +22,8 @@ export interface DashboardReader {
   /** What was taken from the pools and given back in the steps of `POOL_PAST`; steps without any are left out. */
   poolChanges(now: Date): Promise<readonly PoolChange[]>;
   nodes(): Promise<readonly StoredNode[]>;
-  nodeNames(): Promise<readonly string[]>;
+  /** Of all, or of those that speak this. */
+  nodeNames(protocol?: Protocol): Promise<readonly string[]>;
   /** Accounts with a running subscription, by plan. */
   planUse(now: Date): Promise<readonly { readonly plan: string; readonly accounts: number }[]>;
   audit(query: AuditQuery, page: SliceRequest): Promise<Slice<AuditRow>>;
@@ -57,6 +59,8 @@ export interface AccountDetail {
   readonly account: AccountRow;
   readonly language: string;
   readonly devices: readonly StoredPeer[];
+  /** The address at which clients fetch its VLESS links; null: none is in force. */
+  readonly subscriptionLink: { readonly createdAt: number; readonly fetchedAt: number | null } | null;
   readonly subscriptions: readonly {
     readonly plan: string;
     readonly startsAt: number;
@@ -111,7 +115,9 @@ export interface StoredPeer extends PeerKey {
   readonly accountId: string;
   readonly accountName: string;
   readonly node: string;
-  readonly ip4: string;
+  readonly protocol: Protocol;
+  /** Null: VLESS has no address. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly wanted: boolean;
   readonly state: PeerStanding;
@@ -128,7 +134,6 @@ export interface PeerRow extends StoredPeer {
 
 export interface PeerDetail {
   readonly peer: StoredPeer;
-  readonly protocol: string;
   readonly generation: number;
   readonly appliedGeneration: number;
   readonly appliedAt: number | null;
@@ -149,8 +154,10 @@ export interface PoolRow {
 
 export interface StoredNode {
   readonly id: string;
+  readonly protocol: Protocol;
   readonly endpoint: string;
-  readonly publicKey: string;
+  /** Null: it has no WireGuard interface. */
+  readonly publicKey: string | null;
   readonly peersWanted: number;
   readonly peersApplied: number;
   /** Newest first, at most twenty. */

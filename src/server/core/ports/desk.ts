@@ -1,5 +1,6 @@
 import type { AccountProfile, DeviceState, PromisedIssue } from '../access.ts';
 import type { AccountId, DeviceId, IssueId, UpdateId } from '../ids.ts';
+import type { Protocol } from '../protocol.ts';
 import type { Language } from './words.ts';
 
 /** Somebody at the desk: who, and by which update, so that a repeat of it has no second effect. */
@@ -35,6 +36,8 @@ export type AddDeviceOutcome =
   | { readonly kind: 'no-subscription'; readonly language: Language }
   | AccountPaused
   | { readonly kind: 'device-limit'; readonly language: Language; readonly limit: number }
+  /** The operator does not offer this protocol (any more). */
+  | { readonly kind: 'not-on-sale'; readonly language: Language }
   | { readonly kind: 'pool-full'; readonly language: Language };
 
 export type DeviceOutcome =
@@ -60,7 +63,9 @@ export interface DeviceView {
   /** The interface holds what the database wants. */
   readonly applied: boolean;
   readonly delivered: boolean;
-  readonly ip4: string;
+  readonly protocol: Protocol;
+  /** Null: VLESS, which has no addresses of its own. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   /** Null: never, or not known now. */
   readonly lastHandshakeAt: Date | null;
@@ -68,6 +73,18 @@ export interface DeviceView {
   readonly uploadedBytes: number | null;
   readonly downloadedBytes: number | null;
 }
+
+/** A VLESS link to be shown again, made anew from the key. It is a secret. */
+export type LinkView =
+  | { readonly kind: 'link'; readonly language: Language; readonly deviceName: string; readonly link: string }
+  /** Revoked meanwhile, paused, of another protocol, or not of this account. */
+  | { readonly kind: 'not-found'; readonly language: Language };
+
+/** Where clients fetch all VLESS links of the account. The address is a secret. */
+export type SubscriptionView =
+  | { readonly kind: 'url'; readonly language: Language; readonly url: string }
+  /** None are offered, or the account has no VLESS device or no access. */
+  | { readonly kind: 'none'; readonly language: Language };
 
 export interface AccountView {
   readonly language: Language;
@@ -79,6 +96,8 @@ export interface AccountView {
   readonly deviceLimit: number;
   /** False: the node's interface did not answer; handshakes and traffic are not known now. */
   readonly nodeAnswers: boolean;
+  /** It has a VLESS device, and subscription links are offered. */
+  readonly subscriptionOffered: boolean;
   /** The time everything above was read. */
   readonly readAt: Date;
 }
@@ -88,10 +107,12 @@ export interface AccountView {
  * update. Throws AppError `unavailable` or `timeout` when the database is away, `exhausted` when too much waits.
  */
 export interface Desk {
+  /** What is on sale, in the order in which it is offered. */
+  readonly protocols: readonly Protocol[];
   /** Grants the trial with a first device when the account may have one. */
   startTrial(visit: Visit): Promise<TrialOutcome>;
-  addDevice(visit: Visit): Promise<AddDeviceOutcome>;
-  /** A new key pair for the device; the old config stops working. */
+  addDevice(visit: Visit, protocol: Protocol): Promise<AddDeviceOutcome>;
+  /** A new key for the device; the old config or link stops working. */
   reissueKey(visit: Visit, device: DeviceId): Promise<ReissueOutcome>;
   /** 1–32 visible characters; control characters make it `bad-name`. */
   renameDevice(visit: Visit, device: DeviceId, name: string): Promise<RenameOutcome>;
@@ -100,6 +121,12 @@ export interface Desk {
   /** Cuts the device off and gives its address back. */
   revokeDevice(visit: Visit, device: DeviceId): Promise<DeviceOutcome>;
   chooseLanguage(visit: Visit, language: Language): Promise<Repeat | { readonly kind: 'done' }>;
+  /** Reads only. */
+  link(visit: Visit, device: DeviceId): Promise<LinkView>;
+  /** The address in force; made when there is none. Safe to repeat. */
+  subscription(visit: Visit): Promise<SubscriptionView>;
+  /** Another address; the old one stops working at once. */
+  renewSubscription(visit: Visit): Promise<Repeat | SubscriptionView>;
   /** Reads only; null for somebody who never visited. */
   account(id: AccountId): Promise<AccountView | null>;
   /** The user blocked the bot, or came back. Safe to repeat. */

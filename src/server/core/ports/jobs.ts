@@ -4,8 +4,9 @@ export interface JobKinds {
   'apply-peer': { readonly peerId: string };
   /** The same for a VLESS user. A queue of its own: an Xray that stands still keeps no WireGuard peer waiting. */
   'apply-user': { readonly peerId: string };
-  'reconcile-node': { readonly nodeId: string };
-  'reconcile-inbound': { readonly nodeId: string };
+  /** With `dryRun` nothing is done, and the run tells what would be. */
+  'reconcile-node': { readonly nodeId: string; readonly dryRun?: boolean };
+  'reconcile-inbound': { readonly nodeId: string; readonly dryRun?: boolean };
   /** Reads what nodes counted into totals that outlive them, and ends what has used up its limit. */
   'count-traffic': Record<string, never>;
   'expire-subscriptions': Record<string, never>;

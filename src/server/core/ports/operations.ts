@@ -1,4 +1,5 @@
 import type { AccountState } from '../access.ts';
+import type { PeerRef } from '../apply-job.ts';
 import type { AuditEntry } from '../audit.ts';
 import type { AccountId, DeviceId, NodeId, PeerId } from '../ids.ts';
 import type { JobOperations } from './job-desk.ts';
@@ -20,18 +21,25 @@ export interface OperationTransaction {
   ownerOf(peer: PeerId): Promise<{ readonly account: AccountId; readonly device: DeviceId } | null>;
   readonly access: Pick<
     AccessTransaction,
-    'add' | 'pauseDevice' | 'resumeDevice' | 'revokeDevice' | 'renewPeer' | 'enqueue'
+    | 'add'
+    | 'pauseDevice'
+    | 'resumeDevice'
+    | 'revokeDevice'
+    | 'renewPeer'
+    | 'revokeSubscriptionLink'
+    | 'enqueue'
   >;
   /** Nothing of it is wanted on an interface any more. Answers the peers that were; its devices keep their state. */
-  pauseAccount(id: AccountId, now: Date): Promise<readonly PeerId[]>;
+  pauseAccount(id: AccountId, now: Date): Promise<readonly PeerRef[]>;
   /** Undoes that mark; `restorePeers` brings the devices back. */
   resumeAccount(id: AccountId): Promise<void>;
   /**
    * Peers of active devices are wanted again, when a subscription runs and the account is not paused. Answers those
    * that were not. Repeating is safe.
    */
-  restorePeers(id: AccountId, now: Date): Promise<readonly PeerId[]>;
+  restorePeers(id: AccountId, now: Date): Promise<readonly PeerRef[]>;
   addNote(note: NewNote): Promise<void>;
+  /** One that has addresses to give. */
   nodeExists(id: NodeId): Promise<boolean>;
   /** Every pool of every node, locked against another pool being added. */
   lockPools(): Promise<readonly PoolSpec[]>;

@@ -11,6 +11,9 @@ import type {
   SubscriptionId,
   UpdateId,
 } from '../ids.ts';
+import type { PeerDigest } from '../peer-digest.ts';
+import type { Protocol } from '../protocol.ts';
+import type { Standing } from './backend.ts';
 import type { NewJob } from './jobs.ts';
 import type { TunnelPeer } from './tunnel.ts';
 import type { Language } from './words.ts';
@@ -38,7 +41,9 @@ export interface NewDevice {
   readonly name: string;
   readonly peerId: PeerId;
   readonly nodeId: NodeId;
-  readonly address: LeasedAddress;
+  readonly protocol: Protocol;
+  /** WireGuard has one, VLESS null. */
+  readonly address: LeasedAddress | null;
 }
 
 export interface NewIssue {
@@ -76,8 +81,12 @@ export interface AccessTransaction {
   resumeDevice(id: DeviceId): Promise<void>;
   /** The device is gone for its user, its address rests, its peer is unwanted. */
   revokeDevice(id: DeviceId, now: Date): Promise<void>;
-  /** The newest intent of the peer has a new generation: the worker makes a new key for it. */
+  /** The newest intent of the peer has a new generation, and its key is to be another one from now on. */
   renewPeer(id: PeerId): Promise<void>;
+  /** The id of the account's subscription link in force; `fresh` when there was none. */
+  openSubscriptionLink(id: AccountId, fresh: string, now: Date): Promise<string>;
+  /** The address stops working. False: there was none. */
+  revokeSubscriptionLink(id: AccountId, now: Date): Promise<boolean>;
   enqueue(jobs: readonly NewJob[]): Promise<void>;
 }
 
@@ -120,17 +129,21 @@ export interface PendingIssue {
   readonly documentMessageId: number | null;
 }
 
-/** What the database wants of one peer at the moment of reading. */
-export interface PeerTarget {
+/** What the database wants of one peer at the moment of reading, whatever it speaks. */
+export interface Target {
   readonly peerId: PeerId;
   readonly generation: number;
   readonly wanted: boolean;
+  readonly issue: PendingIssue | null;
+}
+
+/** The same of a WireGuard peer. */
+export interface PeerTarget extends Target {
   readonly publicKey: PublicKey | null;
   readonly ip4: string;
   readonly ip6: string | null;
   /** Earlier keys of this peer that may still be on the interface. */
   readonly retiredKeys: readonly PublicKey[];
-  readonly issue: PendingIssue | null;
 }
 
 /** A peer the node should have. `applied` is false while its newest intent is still on its way by a job. */
@@ -139,6 +152,7 @@ export interface WantedPeer extends TunnelPeer {
 }
 
 export interface PeerStore {
+  /** Of WireGuard peers; others are left out. */
   targets(ids: readonly PeerId[]): Promise<readonly PeerTarget[]>;
   /**
    * Gives each peer its new public key; the old one is remembered as retired in the same transaction.
@@ -158,11 +172,13 @@ export interface PeerStore {
   saveLivingMessage(id: IssueId, messageId: number): Promise<void>;
   saveDocument(id: IssueId, messageId: number): Promise<void>;
   markDelivered(id: IssueId, now: Date): Promise<void>;
-  /** All peers the node should have, in pages by key: never one huge answer. */
+  /** All peers the node should have, adopted strangers last, in pages by key: never one huge answer. */
   wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
-  /** Of these keys, the ones that were ours and are not wanted now. A live check, made just before a removal. */
-  unwantedAmong(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlySet<PublicKey>>;
-  /** Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
+  /** What `wanted` comes to, made by the database in pages; see core/peer-digest. */
+  wantedDigest(nodeId: NodeId): Promise<PeerDigest>;
+  /** What is known of these keys now; strangers are not in the answer. Adopted ones are wanted. */
+  standing(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, Standing>>;
+  /** Of any node. Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */
   enqueueOverdue(nodeId: NodeId, olderThan: Date, limit: number): Promise<number>;
 }
 
@@ -191,6 +207,26 @@ export interface ReconcileRun {
   readonly quarantined: number;
   readonly refused: number;
   readonly error: string | null;
+  /** Nothing was done: somebody wanted to see what would be. */
+  readonly dryRun: boolean;
+  /** What separated the two; null: nothing did. */
+  readonly diff: RunDiff | null;
+}
+
+/** `config`: the node's own file was not as it was left. */
+export type DiffKind = 'added' | 'removed' | 'changed' | 'quarantined' | 'adopted' | 'refused' | 'config';
+
+export interface DiffLine {
+  readonly kind: DiffKind;
+  readonly key: string;
+  /** How it differed, in a few words; never a secret. */
+  readonly what: string;
+}
+
+/** Bounded: `more` lines were left out. */
+export interface RunDiff {
+  readonly lines: readonly DiffLine[];
+  readonly more: number;
 }
 
 export interface NodeStore {
@@ -200,7 +236,10 @@ export interface NodeStore {
    */
   register(node: {
     readonly id: NodeId;
-    readonly publicKey: PublicKey;
+    /** Default: wireguard. */
+    readonly protocol?: Protocol;
+    /** WireGuard: of its interface. */
+    readonly publicKey: PublicKey | null;
     readonly endpoint: string;
     readonly pools: readonly PoolSpec[];
   }): Promise<void>;

@@ -51,11 +51,21 @@ export interface Tunnel {
   remove(): Promise<void>;
 }
 
-/** wg0.conf on disk: changed only under the lock, replaced only as a whole. */
+/** wg0.conf on disk: changed only under the lock, replaced only as a whole, never loaded onto the interface. */
 export interface TunnelConfigFile {
-  /** Writes the whole file for these peers: flock, temp file, fsync, rename, fsync of the folder. Mode 0600. */
-  write(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes the whole file for these peers: flock, temp file, fsync, rename, fsync of the folder. Mode 0600. Answers the
+   * stamp of what it wrote.
+   */
+  write(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<FileStamp>;
+  /** True when the text on disk is, letter by letter, what would be written for these peers. */
+  holds(peers: readonly TunnelPeer[], signal?: AbortSignal): Promise<boolean>;
+  /** Another one after every change of the file, by whomever; null: there is no such file. Costs one look at its inode. */
+  stamp(): Promise<FileStamp | null>;
 }
+
+/** Compared, never read. */
+export type FileStamp = string;
 
 /** Makes WireGuard key pairs in process (X25519). */
 export interface KeyMaker {

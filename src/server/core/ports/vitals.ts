@@ -1,6 +1,7 @@
 import type { LoopRecord } from '../loop-record.ts';
 import type { BreakerState } from './breaker.ts';
 import type { JobRow } from './job-desk.ts';
+import type { HeldRemoval } from './reconcile-store.ts';
 import type { ReconcileRun } from './store.ts';
 
 /**
@@ -139,6 +140,8 @@ export interface NodeVitals {
   /** This process may change the interface. */
   readonly held: boolean;
   readonly lastRun: ReconcileRun | null;
+  /** Removals that wait for an operator, or that he refused. */
+  readonly question: HeldRemoval | null;
   /** Null: never since the start. */
   readonly lastSuccessAgeMs: number | null;
   /** How often a comparison is due. */

@@ -7,6 +7,7 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import type { Inbox } from '../../core/ports/store.ts';
 import type { Words } from '../../core/ports/words.ts';
+import { createRateLimiter } from '../../core/rate-limiter.ts';
 import { createConversation } from './conversation.ts';
 import { createCourtesy } from './courtesy.ts';
 import { createDispatcher } from './dispatcher.ts';
@@ -14,7 +15,6 @@ import { createIntake, type Intake } from './intake.ts';
 import { createLink, type Link, type LinkState } from './link.ts';
 import { createMemory } from './memory.ts';
 import { poll } from './polling.ts';
-import { createRateLimiter } from './rate-limiter.ts';
 import { createSettler, type Settler } from './settler.ts';
 import { announceWebhook, createWebhookRoute, type WebhookRoute } from './webhook.ts';
 
@@ -53,6 +53,8 @@ export interface BotDeps {
   readonly log: Log;
   readonly metrics: Metrics;
   readonly mode: BotMode;
+  /** A QR as PNG. */
+  draw(text: string): Promise<Uint8Array<ArrayBuffer>>;
   readonly limits?: Partial<BotLimits>;
 }
 

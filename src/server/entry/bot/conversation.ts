@@ -22,6 +22,8 @@ export interface ConversationDeps {
   readonly log: Log;
   readonly memory: Memory;
   readonly settler: Settler;
+  /** A QR as PNG. */
+  draw(text: string): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 export type Handled = 'handled' | 'repeat' | 'failed';
@@ -115,7 +117,7 @@ async function speak(
   const alert = reply !== null && reply.screen === null;
   const results = await Promise.allSettled([
     presenter.acknowledge(incoming, reply?.toast, alert),
-    reply?.screen ? presenter.show(incoming, reply.screen, reply.placeholder) : null,
+    reply ? present(deps, presenter, incoming, reply) : null,
   ]);
   const failed = results.find((each) => each.status === 'rejected');
   if (failed) await noteSilence(deps, incoming, failed.reason);
@@ -124,6 +126,17 @@ async function speak(
     await remember(deps, reply.issue, shown.value);
   }
   return !failed;
+}
+
+async function present(
+  { draw }: ConversationDeps,
+  presenter: Presenter,
+  incoming: Asking,
+  { screen, qr, placeholder }: Reply,
+): Promise<number | null> {
+  if (!screen) return null;
+  if (qr === undefined) return presenter.show(incoming, screen, placeholder);
+  return presenter.showPicture(incoming, screen, await draw(qr));
 }
 
 async function remember(

@@ -1,9 +1,9 @@
 import type { Api } from 'grammy';
+import { createBoundedMap } from '../../core/bounded-map.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Words } from '../../core/ports/words.ts';
 import { createVoice } from '../../core/voice.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import type { Asking } from './incoming.ts';
 import type { Memory } from './memory.ts';
 

@@ -5,11 +5,11 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
 import type { Inbox } from '../../core/ports/store.ts';
+import type { RateDecision } from '../../core/rate-limiter.ts';
 import type { Handled } from './conversation.ts';
 import type { Courtesy } from './courtesy.ts';
 import type { Dispatcher } from './dispatcher.ts';
 import { type Incoming, readUpdate } from './incoming.ts';
-import type { RateDecision } from './rate-limiter.ts';
 import type { Settler } from './settler.ts';
 
 export interface IntakeDeps {

@@ -1,8 +1,8 @@
 import type { AccountProfile } from '../../core/access.ts';
+import { createBoundedMap } from '../../core/bounded-map.ts';
 import type { AccountId, DeviceId } from '../../core/ids.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Language } from '../../core/ports/words.ts';
-import { createBoundedMap } from './bounded-map.ts';
 import type { Renames } from './turn.ts';
 
 /** What the bot keeps in mind about its users between turns. Losing it costs a user one repeated tap at most. */

@@ -7,8 +7,11 @@ const DAY_MS = 24 * HOUR_MS;
 /** A client in use shakes hands every two minutes (WireGuard white paper, REKEY_AFTER_TIME), plus some grace. */
 const WORKS_MS = 3 * MINUTE_MS;
 
-/** `over`: access has ended. The server has let go of the device, and knows no more when it last connected. */
-export type Health = 'over' | 'paused' | 'preparing' | 'unknown' | 'never' | 'works' | 'old';
+/**
+ * `over`: access has ended. The server has let go of the device, and knows no more when it last connected. `used`: traffic
+ * was counted, and nobody knows when.
+ */
+export type Health = 'over' | 'paused' | 'preparing' | 'unknown' | 'never' | 'used' | 'works' | 'old';
 
 /** What can be said of a device when its account was read. */
 export function healthOf(
@@ -18,14 +21,22 @@ export function healthOf(
   if (until === null) return 'over';
   if (device.state === 'paused') return 'paused';
   if (!device.applied) return 'preparing';
+  if (device.protocol === 'vless') return healthOfUser(device, readAt);
   if (!nodeAnswers) return 'unknown';
   if (!device.lastHandshakeAt) return 'never';
   return readAt.getTime() - device.lastHandshakeAt.getTime() < WORKS_MS ? 'works' : 'old';
 }
 
+/** Xray shakes no hands: what is known of a VLESS user is its traffic, when it was counted. */
+function healthOfUser({ lastHandshakeAt: lastAt, ...device }: DeviceView, readAt: Date): Health {
+  if (lastAt) return readAt.getTime() - lastAt.getTime() < WORKS_MS ? 'works' : 'old';
+  if (device.uploadedBytes === null || device.downloadedBytes === null) return 'unknown';
+  return device.uploadedBytes + device.downloadedBytes > 0 ? 'used' : 'never';
+}
+
 /** Plain text: "5 minutes ago". */
 export function seen(voice: Voice, health: Health, lastHandshakeAt: Date | null, readAt: Date): string {
-  if (health === 'over' || health === 'paused' || health === 'unknown' || health === 'never') {
+  if (TELL_ALL.includes(health)) {
     return voice.plain('seen', { unit: health, n: 0 });
   }
   if (!lastHandshakeAt) return voice.plain('seen', { unit: 'never', n: 0 });
@@ -36,6 +47,9 @@ export function seen(voice: Voice, health: Health, lastHandshakeAt: Date | null,
   if (ms < DAY_MS) return voice.plain('seen', { unit: 'hours', n: Math.floor(ms / HOUR_MS) });
   return voice.plain('seen', { unit: 'days', n: Math.floor(ms / DAY_MS) });
 }
+
+/** There is nothing to add to these. */
+const TELL_ALL: readonly Health[] = ['over', 'paused', 'unknown', 'never', 'used'];
 
 const MIB = 2 ** 20;
 const GIB = 2 ** 30;
@@ -54,6 +68,7 @@ const ICONS: Readonly<Record<Health, string>> = {
   preparing: '⏳',
   unknown: '❔',
   never: '⚪️',
+  used: '🟢',
   works: '🟢',
   old: '🟡',
 };

@@ -30,6 +30,8 @@ export interface Reply {
   readonly screen: Screen | null;
   /** The pop-up over a pressed button. Plain text, at most 200 characters. */
   readonly toast?: string;
+  /** The screen comes as a new message under a QR that says this. A secret like the screen itself. */
+  readonly qr?: string;
   /** Shows the screen as a question that opens the keyboard, with this placeholder. */
   readonly placeholder?: string;
   /** The screen is this "preparing" message: the delivery will edit it. */

@@ -12,6 +12,7 @@ export interface CliHandlers {
   doctor(options: JsonOption): Promise<ExitCode>;
   status(options: JsonOption): Promise<ExitCode>;
   createAdmin(options: AdminOption): Promise<ExitCode>;
+  xrayApi(): Promise<ExitCode>;
   showConfig(): Promise<ExitCode>;
   simulator(options: PortOption): Promise<ExitCode>;
 }
@@ -53,6 +54,13 @@ Examples:
 Configuration comes from environment variables; adit config describes each of them.
 Exit codes: 0 well, 1 failed, 2 wrong usage or configuration.`;
 
+const XRAY_API_HELP = `
+Runs beside an Xray and needs no database, bot or interface. Users survive a restart of Xray.
+  XRAY_GRPC_ADDRESS  the API inbound of the Xray, such as 127.0.0.1:10085
+  XRAY_API_KEY       at least 32 characters; the other Adit has the same
+  XRAY_INBOUND_TAG, XRAY_GRPC_PACKAGE, HTTP_HOST, HTTP_PORT, STATE_DIR, METRICS_TOKEN, LOG_LEVEL
+docs/xray-api.md describes what it answers.`;
+
 export function createCli(deps: CliDeps): Cli {
   return {
     async run(argv) {
@@ -93,6 +101,9 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
     settle(await handlers.status({ json: options.json === true }));
   });
   withAdmin(program, handlers, settle);
+  withXrayApi(verb('xray-api', 'let an Adit elsewhere manage the users of this Xray')).action(async () => {
+    settle(await handlers.xrayApi());
+  });
   verb('config', 'describe every variable, and show what is set').action(async () => {
     settle(await handlers.showConfig());
   });
@@ -128,6 +139,10 @@ function withAdmin(program: Command, handlers: CliHandlers, settle: (code: ExitC
       const passwordFromStdin = options.passwordStdin === true;
       settle(await handlers.createAdmin({ name, role: options.role, passwordFromStdin }));
     });
+}
+
+function withXrayApi(command: Command) {
+  return command.addHelpText('after', XRAY_API_HELP);
 }
 
 function parseRole(text: string): Role {

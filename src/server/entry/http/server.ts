@@ -4,6 +4,7 @@ import type { Log } from '../../core/ports/log.ts';
 import type { Dashboard } from './dashboard.ts';
 import { secured } from './headers.ts';
 import { isLoopback, type MetricsGuard, mayReadMetrics } from './metrics-guard.ts';
+import type { SubscriptionEntry } from './subscription.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -26,6 +27,8 @@ export interface HttpDeps {
   renderMetrics(): Promise<string>;
   /** The webhook of the bot, when updates come that way. */
   readonly webhook: WebhookEntry | null;
+  /** Links for VLESS clients, when they are offered. */
+  readonly subscription: SubscriptionEntry | null;
   /** Everything else is its business. */
   readonly dashboard: Dashboard;
   readonly log: Log;
@@ -62,6 +65,12 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     // `parse: none`: the secret is looked at before the body is.
     const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
     app.post(webhook.path, take, { parse: 'none' });
+  }
+  const { subscription } = deps;
+  if (subscription) {
+    app.get('/s/:token', ({ request, server, params }) =>
+      subscription.answer(request, params.token, server?.requestIP(request)?.address),
+    );
   }
   const show = ({ request, server }: { request: Request; server: Server<unknown> | null }) =>
     deps.dashboard.answer(request, server?.requestIP(request)?.address, () => server?.timeout(request, 0));

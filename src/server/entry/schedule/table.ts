@@ -1,4 +1,4 @@
-import { LOCAL_NODE } from '../../core/ids.ts';
+import { LOCAL_NODE, XRAY_NODE } from '../../core/ids.ts';
 import type { NewJob } from '../../core/ports/jobs.ts';
 
 /** A line of the schedule: cron only enqueues, the work is a job (durable, visible, retried). */
@@ -10,8 +10,13 @@ export interface ScheduledJob {
 }
 
 /** Every line has a singleton key: a run that is late is never doubled, and downtime is not made up for in a heap. */
-export function scheduleTable(settings: { readonly reconcileSeconds: number }): readonly ScheduledJob[] {
+export function scheduleTable(settings: {
+  readonly reconcileSeconds: number;
+  /** Null: VLESS is not on sale. */
+  readonly inboundSeconds: number | null;
+}): readonly ScheduledJob[] {
   return [
+    ...(settings.inboundSeconds === null ? [] : [inboundLine(settings.inboundSeconds)]),
     {
       name: 'reconcile-node',
       everySeconds: settings.reconcileSeconds,
@@ -30,3 +35,9 @@ export function scheduleTable(settings: { readonly reconcileSeconds: number }): 
     },
   ];
 }
+
+const inboundLine = (everySeconds: number): ScheduledJob => ({
+  name: 'reconcile-inbound',
+  everySeconds,
+  job: { kind: 'reconcile-inbound', data: { nodeId: XRAY_NODE }, singletonKey: `reconcile:${XRAY_NODE}` },
+});

@@ -1,9 +1,14 @@
-import type { JobHandler, JobKind, JobRunner } from '../../core/ports/jobs.ts';
+import type { JobHandler, JobKind, JobKinds, JobRunner } from '../../core/ports/jobs.ts';
 
 /** What each kind of job does. One line in `register` for a new one. */
 export interface WorkDeps {
   readonly applyPeers: JobHandler<'apply-peer'>;
-  reconcile(signal: AbortSignal): Promise<unknown>;
+  reconcile(what: JobKinds['reconcile-node'], signal: AbortSignal): Promise<unknown>;
+  /** Null: VLESS is not on sale. */
+  readonly xray: {
+    readonly applyUsers: JobHandler<'apply-user'>;
+    turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<unknown>;
+  } | null;
   expire(signal: AbortSignal): Promise<unknown>;
   keepHouse(): Promise<unknown>;
   /** Whether this process holds the node whose interface a job changes. */
@@ -22,8 +27,17 @@ export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
   jobs.work(
     'reconcile-node',
     { ...ALONE, enabled },
-    each((signal) => deps.reconcile(signal)),
+    each((signal, data) => deps.reconcile(data, signal)),
   );
+  const { xray } = deps;
+  if (xray) {
+    jobs.work('apply-user', { batchSize: APPLY_BATCH, maxHeld: MOST_IN_DELIVERY, enabled }, xray.applyUsers);
+    jobs.work(
+      'reconcile-inbound',
+      { ...ALONE, enabled },
+      each((signal, data) => xray.turn(data, signal)),
+    );
+  }
   jobs.work(
     'expire-subscriptions',
     ALONE,
@@ -37,10 +51,12 @@ export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
 }
 
 /** One job, one call; what it throws fails the job. */
-function each<K extends JobKind>(act: (signal: AbortSignal) => Promise<unknown>): JobHandler<K> {
+function each<K extends JobKind>(
+  act: (signal: AbortSignal, data: JobKinds[K]) => Promise<unknown>,
+): JobHandler<K> {
   return async (jobs, signal) => {
     for (const job of jobs) {
-      await act(signal);
+      await act(signal, job.data);
       await job.complete();
     }
   };

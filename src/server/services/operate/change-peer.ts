@@ -1,14 +1,15 @@
 import { type AccountState, activeSubscription, type Device } from '../../core/access.ts';
+import { applyJob } from '../../core/apply-job.ts';
 import { issueId, type PeerId } from '../../core/ids.ts';
 import type { OperationTransaction } from '../../core/ports/operations.ts';
 import {
   type Act,
-  applyJobs,
   NOT_FOUND,
   type NotFound,
   type OperateDeps,
   REPEATED,
   type Repeated,
+  WATCHED,
 } from './deps.ts';
 
 export type PeerAct = 'pause' | 'resume' | 'revoke' | 'reissue';
@@ -49,7 +50,7 @@ export async function changePeer(
     const refusal = refused(act, state, now);
     if (refusal) return refusal;
     await carryOut(deps, act, { tx, state, device, now });
-    await tx.access.enqueue(applyJobs([id]));
+    await tx.access.enqueue([applyJob(device.peer, WATCHED)]);
     const details = { device: device.name, account: state.account.id, ip: device.peer.ip4 };
     await tx.record({ at: now, actor, action: `peer-${act}`, subject: `peer:${id}`, details });
     return { kind: 'done', deviceName: device.name };
@@ -87,6 +88,6 @@ async function reissue(deps: OperateDeps, { tx, state, device, now }: Scene): Pr
     peerId: device.peer.id,
   };
   await tx.access.add({ subscriptions: [], devices: [], issues: [issue] }, now);
-  if (device.peer.wanted) await tx.access.renewPeer(device.peer.id);
-  else await tx.access.resumeDevice(device.id);
+  if (!device.peer.wanted) await tx.access.resumeDevice(device.id);
+  await tx.access.renewPeer(device.peer.id);
 }

@@ -1,5 +1,5 @@
+import { applyJob, type PeerRef } from '../../core/apply-job.ts';
 import type { Actor } from '../../core/audit.ts';
-import type { PeerId } from '../../core/ids.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { JobKind, NewJob } from '../../core/ports/jobs.ts';
 import type { OperationStore } from '../../core/ports/operations.ts';
@@ -32,5 +32,6 @@ export interface NotFound {
 export const NOT_FOUND: NotFound = { kind: 'not-found' };
 
 /** An operator waits and looks on: before background work, after users. */
-export const applyJobs = (peers: readonly PeerId[]): readonly NewJob[] =>
-  peers.map((peer) => ({ kind: 'apply-peer', data: { peerId: peer }, priority: 5 }));
+export const WATCHED = { priority: 5 } as const;
+export const applyJobs = (peers: readonly PeerRef[]): readonly NewJob[] =>
+  peers.map((peer) => applyJob(peer, WATCHED));

@@ -22,9 +22,12 @@ export interface ReconcileRow {
 
 export interface NodeRow {
   readonly id: string;
+  /** `wireguard` or `vless`. */
+  readonly protocol: string;
   readonly endpoint: string;
-  readonly publicKey: string;
-  /** `kernel`, `userspace`, `memory`; null: not this process' node. */
+  /** Null: it has no WireGuard interface. */
+  readonly publicKey: string | null;
+  /** `kernel`, `userspace`, `memory`; `grpc` or `http` of an Xray; null: not this process' node. */
   readonly backend: string | null;
   readonly health: Health;
   readonly peersWanted: number;

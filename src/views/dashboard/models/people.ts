@@ -25,6 +25,8 @@ export interface AccountModel {
   readonly account: AccountRow;
   readonly language: string;
   readonly devices: readonly PeerRow[];
+  /** The address at which clients fetch its VLESS links; null: none is in force. */
+  readonly subscriptionLink: { readonly createdAt: number; readonly fetchedAt: number | null } | null;
   readonly subscriptions: readonly SubscriptionRow[];
   readonly history: readonly HistoryRow[];
   readonly notes: readonly NoteRow[];
@@ -67,7 +69,10 @@ export interface PeerRow {
   readonly accountId: string;
   readonly accountName: string;
   readonly node: string;
-  readonly ip4: string;
+  /** `wireguard` or `vless`. */
+  readonly protocol: string;
+  /** Null: VLESS has no address. */
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly publicKey: string | null;
   readonly wanted: boolean;
@@ -89,7 +94,6 @@ export interface PeersModel {
 
 export interface PeerModel {
   readonly peer: PeerRow;
-  readonly protocol: string;
   readonly generation: number;
   readonly appliedGeneration: number;
   readonly appliedAt: number | null;

@@ -1,4 +1,4 @@
-import { Field, formProblem, Hidden, PostForm } from '../forms.tsx';
+import { ActButton, Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
 import type { AccountModel, NoteRow, SubscriptionRow } from '../models/people.ts';
 import type { FormState, Shell } from '../models.ts';
@@ -93,6 +93,14 @@ function AccountFacts({ shell, model }: { shell: Shell; model: AccountModel }) {
       <Fact name={t('col-until')}>
         <Moment setting={shell} at={account.until} />
       </Fact>
+      {model.subscriptionLink && (
+        <Fact name={t('subscription-link')}>
+          <Moment setting={shell} at={model.subscriptionLink.fetchedAt} never={t('never-fetched')} />{' '}
+          {may(shell, 'operator') && (
+            <ActButton action={actions.revokeSubscription(account.id)}>{t('subscription-revoke')}</ActButton>
+          )}
+        </Fact>
+      )}
       <Fact name={t('language')}>
         <Foreign text={model.language} />
       </Fact>

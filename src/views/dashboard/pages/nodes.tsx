@@ -8,7 +8,7 @@ import type { Shell } from '../models.ts';
 import { Empty, Fact, Facts, HealthState, State, type Tone } from '../parts.tsx';
 import { paths, withQuery } from '../paths.ts';
 import { Layout } from '../shell.tsx';
-import { Code, Foreign, Moment } from '../text.tsx';
+import { Code, Foreign, Moment, ProtocolName } from '../text.tsx';
 
 export function NodesPage({ shell, model }: { shell: Shell; model: NodesModel }) {
   const { t } = shell;
@@ -65,9 +65,14 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       <Fact name={t('endpoint')} long={true}>
         <Code t={t} text={node.endpoint} copy={true} />
       </Fact>
-      <Fact name={t('public-key')} long={true}>
-        <Code t={t} text={node.publicKey} copy={true} />
+      <Fact name={t('protocol')}>
+        <ProtocolName name={node.protocol} />
       </Fact>
+      {node.publicKey && (
+        <Fact name={t('public-key')} long={true}>
+          <Code t={t} text={node.publicKey} copy={true} />
+        </Fact>
+      )}
       <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>
       <Fact name={t('lease')}>{node.holdsLease ? t('lease-held') : t('lease-away')}</Fact>
     </Facts>

@@ -7,7 +7,7 @@ import { Fact, Facts, may } from '../parts.tsx';
 import { actions, confirmed, paths } from '../paths.ts';
 import { Layout } from '../shell.tsx';
 import { PeerStateMark } from '../states.tsx';
-import { Code, Foreign, Moment } from '../text.tsx';
+import { Code, Foreign, Moment, ProtocolName } from '../text.tsx';
 import { HistoryList } from './history-list.tsx';
 
 export function PeerPage({ shell, model }: { shell: Shell; model: PeerModel }) {
@@ -69,7 +69,7 @@ function PeerFacts({ shell, model }: { shell: Shell; model: PeerModel }) {
         </a>
       </Fact>
       <Fact name={t('col-address')}>
-        <Code t={t} text={peer.ip4} copy={true} />
+        {peer.ip4 ? <Code t={t} text={peer.ip4} copy={true} /> : '–'}
         {peer.ip6 && <Code t={t} text={peer.ip6} copy={true} />}
       </Fact>
       <Fact name={t('col-handshake')}>
@@ -105,7 +105,7 @@ function PeerWanted({ shell, model }: { shell: Shell; model: PeerModel }) {
         <Moment setting={shell} at={model.appliedAt} never={t('never')} />
       </Fact>
       <Fact name={t('protocol')}>
-        <Foreign text={model.protocol} />
+        <ProtocolName name={peer.protocol} />
       </Fact>
       <Fact name={t('public-key')} long={true}>
         {peer.publicKey ? <Code t={t} text={peer.publicKey} copy={true} /> : '–'}

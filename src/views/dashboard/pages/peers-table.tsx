@@ -4,7 +4,7 @@ import type { PeerRow } from '../models/people.ts';
 import type { Shell } from '../models.ts';
 import { paths } from '../paths.ts';
 import { PeerStateMark } from '../states.tsx';
-import { Foreign, Moment } from '../text.tsx';
+import { Foreign, Moment, ProtocolName } from '../text.tsx';
 
 export interface PeersTableProps {
   readonly shell: Shell;
@@ -53,7 +53,7 @@ function PeerLine({ shell, row, withAccount }: { shell: Shell; row: PeerRow; wit
           </a>
         </td>
       )}
-      <td class="code">{row.ip4}</td>
+      <td class="code">{row.ip4 ?? <ProtocolName name={row.protocol} />}</td>
       <td>
         <PeerStateMark t={t} state={row.state} />
       </td>

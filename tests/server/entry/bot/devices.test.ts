@@ -45,7 +45,7 @@ describe('one device', () => {
       downloadedBytes: 3.5 * 2 ** 30,
     });
     await s.rig.press(s.user, s.list, '⚪️ Device 1');
-    expect(s.text()).toContain(s.device.peer.ip4);
+    expect(s.text()).toContain(s.device.peer.ip4 as string);
     expect(s.text()).toContain('Last contact: 2 hours ago');
     expect(s.text()).toContain('↓ 3.5 GB ↑ 5 MB');
   });

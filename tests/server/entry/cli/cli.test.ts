@@ -31,6 +31,7 @@ async function run(
     'createAdmin',
     'showConfig',
     'simulator',
+    'xrayApi',
   ] as const;
   const handlers = Object.fromEntries(names.map((name) => [name, verb(name)])) as unknown as CliHandlers;
   const cli = createCli({
@@ -57,6 +58,7 @@ describe('verbs', () => {
     ['doctor --json', 'doctor', { json: true }],
     ['status --json', 'status', { json: true }],
     ['simulator --port 0', 'simulator', { port: 0 }],
+    ['xray-api', 'xrayApi', undefined],
     ['admin create anna', 'createAdmin', { name: 'anna', role: 'owner', passwordFromStdin: false }],
     [
       'admin create anna --role viewer --password-stdin',
@@ -111,7 +113,17 @@ describe('help', () => {
   test('names every verb but the hidden one, examples, and where the configuration is described', async () => {
     const { out, code } = await run(['--help']);
     expect(code).toBe(0);
-    for (const verb of ['serve', 'demo', 'migrate', 'doctor', 'status', 'admin', 'config', 'version']) {
+    for (const verb of [
+      'serve',
+      'demo',
+      'migrate',
+      'doctor',
+      'status',
+      'admin',
+      'xray-api',
+      'config',
+      'version',
+    ]) {
       expect(out).toMatch(new RegExp(`^  ${verb} `, 'm'));
     }
     expect(out).not.toContain('simulator');

@@ -1,6 +1,7 @@
 import { and, eq, inArray, isNull, sql } from 'drizzle-orm';
 import type { AccountProfile } from '../../../core/access.ts';
-import type { DeviceId, PeerId, UpdateId } from '../../../core/ids.ts';
+import { applyJob } from '../../../core/apply-job.ts';
+import type { DeviceId, UpdateId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
 import type {
@@ -16,6 +17,7 @@ import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
 import { expireSubscriptions } from './expiry.ts';
 import { storableText } from './storable.ts';
+import { openSubscriptionLink, revokeSubscriptionLink } from './subscription-links.ts';
 
 export interface AccessStoreDeps {
   readonly database: Database;
@@ -47,7 +49,12 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     expire: (now, limit) =>
       committed(async (tx, jobs) => {
         const expired = await expireSubscriptions(tx, now, limit);
-        await enqueue(tx, deps, jobs, expired.peers.map(applyJob));
+        await enqueue(
+          tx,
+          deps,
+          jobs,
+          expired.peers.map((each) => applyJob(each)),
+        );
         return expired.subscriptions;
       }),
     async markBlocked(id, blocked) {
@@ -60,8 +67,6 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     },
   };
 }
-
-const applyJob = (id: PeerId): NewJob => ({ kind: 'apply-peer', data: { peerId: id } });
 
 async function enqueue(
   tx: Tx,
@@ -101,8 +106,14 @@ export function accessTransaction(
     resumeDevice: (id) => setWanted(tx, id, 'active'),
     revokeDevice: (id, now) => revokeDevice(tx, id, now),
     async renewPeer(id) {
-      await tx.update(peers).set(newGeneration).where(eq(peers.id, id));
+      const keyNumber = sql`${peers.keyNumber} + 1`;
+      await tx
+        .update(peers)
+        .set({ ...newGeneration, keyNumber })
+        .where(eq(peers.id, id));
     },
+    openSubscriptionLink: (id, fresh, now) => openSubscriptionLink(tx, id, fresh, now),
+    revokeSubscriptionLink: (id, now) => revokeSubscriptionLink(tx, id, now),
     enqueue: (added) => enqueue(tx, deps, jobs, added),
   };
 }
@@ -174,10 +185,8 @@ const newPeer = (device: NewDevice, now: Date) => ({
   id: device.peerId,
   deviceId: device.id,
   nodeId: device.nodeId,
-  poolId: device.address.poolId,
-  position: device.address.position,
-  ip4: device.address.ip4,
-  ip6: device.address.ip6,
+  protocol: device.protocol,
+  ...device.address,
   changedAt: now,
   createdAt: now,
 });

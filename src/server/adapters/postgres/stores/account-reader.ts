@@ -11,6 +11,7 @@ import {
   subscriptionId,
 } from '../../../core/ids.ts';
 import type { Language } from '../../../core/ports/words.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 interface AccountRow extends Record<string, unknown> {
@@ -36,8 +37,10 @@ interface DeviceJson {
   readonly created: number;
   readonly peer: string;
   readonly node: string;
+  readonly protocol: Protocol;
   readonly key: string | null;
-  readonly ip4: string;
+  readonly number: number;
+  readonly ip4: string | null;
   readonly ip6: string | null;
   readonly wanted: boolean;
   readonly applied: boolean;
@@ -61,7 +64,8 @@ export async function readAccounts(
           from adit.subscriptions s where s.account_id = a.id), '[]') as subscriptions,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'state', d.state,
-                 'created', ${epochMs('d.created_at')}, 'peer', p.id, 'node', p.node_id, 'key', p.public_key,
+                 'created', ${epochMs('d.created_at')}, 'peer', p.id, 'node', p.node_id,
+                 'protocol', p.protocol, 'key', p.public_key, 'number', p.key_number,
                  'ip4', host(p.ip4), 'ip6', host(p.ip6), 'wanted', p.wanted,
                  'applied', p.generation = p.applied_generation,
                  'delivered', coalesce((
@@ -111,7 +115,9 @@ const toDevice = (row: DeviceJson): Device => ({
   peer: {
     id: peerId(row.peer),
     nodeId: nodeId(row.node),
+    protocol: row.protocol,
     publicKey: row.key as PublicKey | null,
+    keyNumber: row.number,
     ip4: row.ip4,
     ip6: row.ip6,
     wanted: row.wanted,

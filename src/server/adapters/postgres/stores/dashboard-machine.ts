@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { POOL_PAST, type PoolChange } from '../../../core/pool-past.ts';
 import type { PoolRow, ReconcileRow, StoredNode } from '../../../core/ports/dashboard.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { ms } from './dashboard-keyset.ts';
 import { firstIdAt } from './id-at.ts';
@@ -56,7 +57,7 @@ export async function readPoolChanges(tx: Tx, now: Date): Promise<readonly PoolC
 
 export async function readNodes(tx: Tx): Promise<readonly StoredNode[]> {
   const nodes = await tx.execute(sql`
-    select n.id, n.endpoint, n.public_key,
+    select n.id, n.protocol, n.endpoint, n.public_key,
            (select count(*)::int from adit.peers p where p.node_id = n.id and p.wanted) as wanted,
            (select count(*)::int from adit.peers p
              where p.node_id = n.id and p.wanted and p.generation = p.applied_generation) as applied
@@ -66,7 +67,8 @@ export async function readNodes(tx: Tx): Promise<readonly StoredNode[]> {
     found.push({
       id: String(row.id),
       endpoint: String(row.endpoint),
-      publicKey: String(row.public_key),
+      protocol: row.protocol as Protocol,
+      publicKey: row.public_key === null ? null : String(row.public_key),
       peersWanted: Number(row.wanted),
       peersApplied: Number(row.applied),
       runs: await readRuns(tx, String(row.id)),
@@ -75,8 +77,10 @@ export async function readNodes(tx: Tx): Promise<readonly StoredNode[]> {
   return found;
 }
 
-export async function readNodeNames(tx: Tx): Promise<readonly string[]> {
-  return (await tx.execute(sql`select id from adit.nodes order by id`)).map((row) => String(row.id));
+export async function readNodeNames(tx: Tx, protocol: Protocol | null): Promise<readonly string[]> {
+  const rows = await tx.execute(sql`
+    select id from adit.nodes where ${protocol}::text is null or protocol = ${protocol} order by id`);
+  return rows.map((row) => String(row.id));
 }
 
 /** Index: reconcile_runs_started. */

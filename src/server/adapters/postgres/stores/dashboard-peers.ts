@@ -8,6 +8,7 @@ import {
   type PeerStanding,
   type StoredPeer,
 } from '../../../core/ports/dashboard.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import {
   fromCursor,
@@ -23,8 +24,9 @@ import { searchedPeers } from './dashboard-peer-search.ts';
 const ID = { column: 'p.id', type: 'uuid' } as const;
 /** Index peers_current; ids are UUID v7 and sort by time. */
 const NEWEST: Order = { by: [ID], descending: true };
-/** Index peers_ip4. */
-const BY_ADDRESS: Order = { by: [{ column: 'p.ip4', type: 'inet' }, ID], descending: false };
+/** Index peers_address: those without an address come last. */
+const ADDRESS = "coalesce(p.ip4, '255.255.255.255'::inet)";
+const BY_ADDRESS: Order = { by: [{ column: ADDRESS, type: 'inet' }, ID], descending: false };
 
 const FROM = sql`
   from adit.peers p join adit.devices d on d.id = p.device_id join adit.accounts a on a.id = d.account_id`;
@@ -71,7 +73,7 @@ function matching({ q, state, node }: PeerQuery, now: Date): SQL {
 
 const columns = (now: Date): SQL => sql`
   p.id, p.public_key, left(d.name, 256) as device, d.account_id::text as account, left(a.name, 256) as account_name,
-  p.node_id as node, host(p.ip4) as ip4, host(p.ip6) as ip6, p.wanted, ${standing(now)} as state,
+  p.node_id as node, p.protocol, host(p.ip4) as ip4, host(p.ip6) as ip6, p.wanted, ${standing(now)} as state,
   ${ms('p.changed_at')} as changed_at, ${ms('p.created_at')} as created_at`;
 
 export async function readPeerRows(
@@ -131,7 +133,8 @@ const toStoredPeer = (row: Record<string, unknown>): StoredPeer => ({
   accountId: String(row.account),
   accountName: String(row.account_name),
   node: String(row.node),
-  ip4: String(row.ip4),
+  protocol: row.protocol as Protocol,
+  ip4: row.ip4 === null ? null : String(row.ip4),
   ip6: row.ip6 === null ? null : String(row.ip6),
   wanted: row.wanted === true,
   state: row.state as PeerStanding,

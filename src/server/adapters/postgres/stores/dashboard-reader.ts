@@ -30,7 +30,7 @@ export function createDashboardReader(database: Database): DashboardReader {
     pools: () => read(readPools),
     poolChanges: (now) => read((tx) => readPoolChanges(tx, now)),
     nodes: () => read(readNodes),
-    nodeNames: () => read(readNodeNames),
+    nodeNames: (protocol) => read((tx) => readNodeNames(tx, protocol ?? null)),
     planUse: (now) => read((tx) => readPlanUse(tx, now)),
     audit: (query, page) => read((tx) => readAudit(tx, query, page)),
     auditChoices: () => read(readAuditChoices),
@@ -57,6 +57,7 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
       endsAt: Number(row.ends_at),
     })),
     history: await accountHistory(tx, id),
+    subscriptionLink: await readSubscriptionLink(tx, id),
     notes: notes.map((row) => ({
       at: Number(row.at),
       operator: String(row.operator_name),
@@ -65,17 +66,26 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
   };
 }
 
+/** Index: subscription_links_account. */
+async function readSubscriptionLink(tx: Tx, account: string): Promise<AccountDetail['subscriptionLink']> {
+  const [row] = await tx.execute(sql`
+    select ${ms('l.created_at')} as created_at, ${ms('l.fetched_at')} as fetched_at
+      from adit.subscription_links l where l.account_id = ${account}::text::bigint and l.revoked_at is null`);
+  if (row === undefined) return null;
+  const fetchedAt = row.fetched_at === null ? null : Number(row.fetched_at);
+  return { createdAt: Number(row.created_at), fetchedAt };
+}
+
 async function readPeer(tx: Tx, id: string, now: Date): Promise<PeerDetail | null> {
   const [peer] = await readPeersById(tx, [id], now);
   if (!peer) return null;
   const rows = await tx.execute(sql`
-    select p.protocol, p.generation, p.applied_generation, ${ms('p.applied_at')} as applied_at
+    select p.generation, p.applied_generation, ${ms('p.applied_at')} as applied_at
       from adit.peers p where p.id = ${id}::text::uuid`);
   const row = rows[0];
   if (row === undefined) return null;
   return {
     peer,
-    protocol: String(row.protocol),
     generation: Number(row.generation),
     appliedGeneration: Number(row.applied_generation),
     appliedAt: row.applied_at === null ? null : Number(row.applied_at),

@@ -1,10 +1,12 @@
 import { sql } from 'drizzle-orm';
-import { type PeerId, peerId } from '../../../core/ids.ts';
+import type { PeerRef } from '../../../core/apply-job.ts';
+import { peerId } from '../../../core/ids.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 export interface Expired {
   readonly subscriptions: number;
-  readonly peers: readonly PeerId[];
+  readonly peers: readonly PeerRef[];
 }
 
 /**
@@ -24,13 +26,14 @@ export async function expireSubscriptions(tx: Tx, now: Date, limit: number): Pro
   const accounts = [...new Set(due.map((row) => row.account_id))];
   // A request for one more device holds its account: its peer is there to be seen once the lock is ours.
   await tx.execute(sql`select from adit.accounts where id in ${accounts} order by id for no key update`);
-  const peers = await tx.execute<{ id: string }>(sql`
+  const peers = await tx.execute<{ id: string; protocol: Protocol }>(sql`
     update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d
      where d.account_id in ${accounts} and p.device_id = d.id and p.wanted
        and not exists (
          select from adit.subscriptions s
           where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
-    returning p.id`);
-  return { subscriptions: due.length, peers: peers.map((row) => peerId(row.id)) };
+    returning p.id, p.protocol`);
+  const touched = peers.map(({ id, protocol }) => ({ id: peerId(id), protocol }));
+  return { subscriptions: due.length, peers: touched };
 }

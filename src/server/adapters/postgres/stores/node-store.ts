@@ -9,11 +9,11 @@ import { nodes, reconcileRuns } from '../schema.ts';
 /** Nodes, their pools and the history of their reconciles. */
 export function createNodeStore(database: Database): NodeStore {
   return {
-    async register({ id, publicKey, endpoint, pools }) {
+    async register({ id, protocol, publicKey, endpoint, pools }) {
       await database.transaction(async (tx) => {
         await tx
           .insert(nodes)
-          .values({ id, publicKey, endpoint })
+          .values({ id, protocol, publicKey, endpoint })
           .onConflictDoUpdate({ target: nodes.id, set: { publicKey, endpoint } });
         await refuseLeavingOut(tx, id, pools);
         for (const pool of pools) await addPool(tx, id, pool);

@@ -1,8 +1,10 @@
 import { eq, lt, sql } from 'drizzle-orm';
+import type { PeerRef } from '../../../core/apply-job.ts';
 import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
 import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { OperationStore, OperationTransaction } from '../../../core/ports/operations.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accountNotes, operatorRequests } from '../operations-schema.ts';
 import { accounts } from '../schema.ts';
@@ -51,7 +53,8 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
       const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
       await tx.insert(accountNotes).values({ ...note, ...stored });
     },
-    nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
+    nodeExists: async (id) =>
+      (await tx.execute(sql`select from adit.nodes where id = ${id} and protocol = 'wireguard'`)).length > 0,
     lockPools: () => lockPools(tx),
     addPool: (node, pool) => addOperatorsPool(tx, node, pool),
     jobs: deps.jobOperations(toSqlExecutor(tx)),
@@ -79,22 +82,29 @@ async function ownerOf(tx: Tx, id: PeerId) {
   return row === undefined ? null : { account: accountId(Number(row.account)), device: deviceId(row.device) };
 }
 
+interface TouchedRow extends Record<string, unknown> {
+  readonly id: string;
+  readonly protocol: Protocol;
+}
+
+const toRef = ({ id, protocol }: TouchedRow): PeerRef => ({ id: peerId(id), protocol });
+
 /** Indexes: devices_account, peers_device. */
-async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
+async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly PeerRef[]> {
   await tx
     .update(accounts)
     .set({ pausedAt: sql`coalesce(${accounts.pausedAt}, ${now.toISOString()})` })
     .where(eq(accounts.id, id as never));
-  const peers = await tx.execute<{ id: string }>(sql`
+  const peers = await tx.execute<TouchedRow>(sql`
     update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d where d.account_id = ${id} and p.device_id = d.id and p.wanted
-    returning p.id`);
-  return peers.map((row) => peerId(row.id));
+    returning p.id, p.protocol`);
+  return peers.map(toRef);
 }
 
 /** What expiry and pause took away comes back: the devices kept their addresses and keys. */
-async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerId[]> {
-  const peers = await tx.execute<{ id: string }>(sql`
+async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerRef[]> {
+  const peers = await tx.execute<TouchedRow>(sql`
     update adit.peers p set wanted = true, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d join adit.accounts a on a.id = d.account_id
      where d.account_id = ${id} and d.state = 'active' and a.paused_at is null
@@ -102,8 +112,8 @@ async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly Pee
        and exists (
          select from adit.subscriptions s
           where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
-    returning p.id`);
-  return peers.map((row) => peerId(row.id));
+    returning p.id, p.protocol`);
+  return peers.map(toRef);
 }
 
 async function lockPools(tx: Tx) {

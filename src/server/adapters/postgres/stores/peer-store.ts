@@ -1,16 +1,18 @@
-import { and, asc, eq, gt, inArray, isNotNull, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
+import { applyJob } from '../../../core/apply-job.ts';
 import { AppError } from '../../../core/errors.ts';
 import { createGroupCommit } from '../../../core/group-commit.ts';
-import { type IssueId, type NodeId, type PublicKey, peerId } from '../../../core/ids.ts';
+import { type IssueId, type NodeId, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { SqlExecutor } from '../../../core/ports/sql-executor.ts';
-import type { PeerStore, WantedPeer } from '../../../core/ports/store.ts';
+import type { PeerStore } from '../../../core/ports/store.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
-import { peers, retiredKeys } from '../schema.ts';
+import { retiredKeys } from '../schema.ts';
 import { readTargets } from './peer-targets.ts';
+import { readStanding, readWanted, readWantedDigest } from './wanted-peers.ts';
 
-const PAGE = 1000;
 /** More at once gains nothing and makes one statement long. */
 const LARGEST_WRITE = 500;
 
@@ -57,8 +59,9 @@ export function createPeerStore(
     saveLivingMessage: (id, messageId) => marks.submit({ id, living: messageId }),
     saveDocument: (id, messageId) => marks.submit({ id, document: messageId }),
     markDelivered: (id, now) => marks.submit({ id, deliveredAt: now.toISOString() }),
-    wanted: (nodeId) => wantedPages(database, nodeId),
-    unwantedAmong: (nodeId, keys) => database.read((tx) => unwantedAmong(tx, nodeId, keys)),
+    wanted: (nodeId) => readWanted(database, nodeId),
+    wantedDigest: (nodeId) => readWantedDigest(database, nodeId),
+    standing: (nodeId, keys) => database.read((tx) => readStanding(tx, nodeId, keys)),
     enqueueOverdue: (nodeId, olderThan, limit) =>
       database.transaction(async (tx) => {
         const jobs = await overdueJobs(tx, nodeId, olderThan, limit);
@@ -116,63 +119,13 @@ async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epo
   }
 }
 
-/** Keyset pages over index `peers_wanted`; each page is its own short session. */
-async function* wantedPages(database: Database, node: NodeId): AsyncIterable<readonly WantedPeer[]> {
-  let last = '00000000-0000-0000-0000-000000000000';
-  for (;;) {
-    const rows = await database.read((tx) =>
-      tx
-        .select(wantedColumns)
-        .from(peers)
-        .where(and(eq(peers.nodeId, node), peers.wanted, gt(peers.id, last), isNotNull(peers.publicKey)))
-        .orderBy(asc(peers.id))
-        .limit(PAGE),
-    );
-    if (rows.length > 0) yield rows.map(toWantedPeer);
-    if (rows.length < PAGE) return;
-    last = rows[rows.length - 1]!.id;
-  }
-}
-
-const wantedColumns = {
-  id: peers.id,
-  publicKey: peers.publicKey,
-  // A peer with a public key has an address.
-  ip4: sql<string>`${peers.ip4}`,
-  ip6: peers.ip6,
-  applied: sql<boolean>`${peers.generation} = ${peers.appliedGeneration}`,
-};
-
-interface WantedRow {
-  readonly publicKey: string | null;
-  readonly ip4: string;
-  readonly ip6: string | null;
-  readonly applied: boolean;
-}
-
-const toWantedPeer = (row: WantedRow): WantedPeer => ({
-  applied: row.applied,
-  publicKey: row.publicKey as PublicKey,
-  allowedIps: row.ip6 === null ? [`${row.ip4}/32`] : [`${row.ip4}/32`, `${row.ip6}/128`],
-});
-
-async function unwantedAmong(tx: Tx, node: NodeId, keys: readonly PublicKey[]) {
-  const asked = sql`${sql.param([...keys])}::text[]`;
-  const rows = await tx.execute<{ public_key: string }>(sql`
-    select public_key from adit.peers where node_id = ${node} and public_key = any(${asked}) and not wanted
-    union
-    select r.public_key from adit.retired_keys r where r.public_key = any(${asked})
-       and not exists (select from adit.peers p where p.public_key = r.public_key and p.wanted)`);
-  return new Set(rows.map((row) => row.public_key as PublicKey));
-}
-
 /**
  * Peers whose last change was not carried out, or whose config never arrived, long after their job should have done it:
  * that is dead or was discarded. Those who blocked the bot wait for their next visit.
  * Indexes: peers_unapplied, issues_pending.
  */
 async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number): Promise<NewJob[]> {
-  const rows = await tx.execute<{ id: string }>(sql`
+  const rows = await tx.execute<{ id: string; protocol: Protocol }>(sql`
     update adit.peers set changed_at = now()
      where id in (
        select p.id from adit.peers p
@@ -184,10 +137,8 @@ async function overdueJobs(tx: Tx, node: NodeId, olderThan: Date, limit: number)
             select i.peer_id from adit.issues i join adit.accounts a on a.id = i.account_id
              where i.delivered_at is null and i.superseded_at is null and a.blocked_at is null)
         order by p.changed_at limit ${limit} for update skip locked)
-    returning id`);
-  return rows.map((row) => ({
-    kind: 'apply-peer',
-    data: { peerId: peerId(row.id) },
-    singletonKey: `overdue:${row.id}`,
-  }));
+    returning id, protocol`);
+  return rows.map(({ id, protocol }) =>
+    applyJob({ id: peerId(id), protocol }, { singletonKey: `overdue:${id}` }),
+  );
 }

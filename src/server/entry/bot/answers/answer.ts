@@ -1,9 +1,11 @@
 import { type ButtonAction, type Command, readButton } from '../../../core/bot-buttons.ts';
 import { assertNever } from '../../../core/errors.ts';
+import type { DeviceId } from '../../../core/ids.ts';
 import type { Answer, Turn } from '../turn.ts';
 import { answerHome, answerTrial } from './access.ts';
 import {
   answerAdd,
+  answerAddAs,
   answerChange,
   answerConfirm,
   answerDevice,
@@ -11,7 +13,8 @@ import {
   answerReissue,
   answerStatus,
 } from './devices.ts';
-import { answerHelp, answerLanguage, answerLanguages, answerSteps } from './guide.ts';
+import { answerHelp, answerHelpVless, answerLanguage, answerLanguages, answerSteps } from './guide.ts';
+import { answerLink, answerSubscription } from './links.ts';
 import { answerRenameButton, answerText } from './rename.ts';
 
 /** Everything the bot can be asked, and who answers it. A new command or button is one line here. */
@@ -55,6 +58,7 @@ async function answerButton(turn: Turn, data: string): Promise<Answer> {
 }
 
 function answerAction(turn: Turn, action: ButtonAction): Promise<Answer> {
+  if ('device' in action) return answerOnDevice(turn, action);
   switch (action.kind) {
     case 'home':
       return answerHome(turn);
@@ -64,18 +68,35 @@ function answerAction(turn: Turn, action: ButtonAction): Promise<Answer> {
       return answerDevices(turn);
     case 'add':
       return answerAdd(turn);
+    case 'add-as':
+      return answerAddAs(turn, action.protocol);
     case 'status':
       return answerStatus(turn);
     case 'help':
       return answerHelp(turn);
+    case 'help-vless':
+      return answerHelpVless(turn);
+    case 'subscription':
+    case 'ask-new-subscription':
+    case 'new-subscription':
+      return answerSubscription(turn, action.kind);
     case 'languages':
       return answerLanguages(turn);
     case 'language':
       return answerLanguage(turn, action.language);
     case 'steps':
       return answerSteps(turn, action.system);
+    default:
+      return assertNever(action);
+  }
+}
+
+function answerOnDevice(turn: Turn, action: Extract<ButtonAction, { device: DeviceId }>): Promise<Answer> {
+  switch (action.kind) {
     case 'device':
       return answerDevice(turn, action.device);
+    case 'link':
+      return answerLink(turn, action.device);
     case 'rename':
       return answerRenameButton(turn, action.device);
     case 'ask-reissue':
@@ -89,6 +110,6 @@ function answerAction(turn: Turn, action: ButtonAction): Promise<Answer> {
     case 'revoke':
       return answerChange(turn, action.device, action.kind);
     default:
-      return assertNever(action);
+      return assertNever(action.kind);
   }
 }

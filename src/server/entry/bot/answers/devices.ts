@@ -7,8 +7,9 @@ import type {
   DeviceView,
   ReissueOutcome,
 } from '../../../core/ports/desk.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import { note, type Page, type Screen } from '../page.ts';
-import { confirmScreen, deviceScreen, devicesScreen } from '../screens/devices.ts';
+import { confirmScreen, deviceScreen, devicesScreen, protocolScreen } from '../screens/devices.ts';
 import { homeScreen, preparingScreen } from '../screens/home.ts';
 import { statusScreen } from '../screens/status.ts';
 import type { Answer, Turn } from '../turn.ts';
@@ -44,8 +45,15 @@ export function answerConfirm(turn: Turn, id: DeviceId, step: 'reissue' | 'revok
   return answerDevice(turn, id, (page, _account, device) => confirmScreen(page, device, step));
 }
 
+/** With more than one thing on sale it is asked what it shall be; else it is simply added. */
 export async function answerAdd(turn: Turn): Promise<Answer> {
-  return issueAnswer(turn, await turn.desk.addDevice(turn.visit));
+  const [only, ...more] = turn.desk.protocols;
+  if (only !== undefined && more.length === 0) return answerAddAs(turn, only);
+  return answerAccount(turn, (page) => protocolScreen(page, turn.desk.protocols));
+}
+
+export async function answerAddAs(turn: Turn, protocol: Protocol): Promise<Answer> {
+  return issueAnswer(turn, await turn.desk.addDevice(turn.visit, protocol));
 }
 
 export async function answerReissue(turn: Turn, id: DeviceId): Promise<Answer> {
@@ -65,6 +73,8 @@ function issueAnswer(turn: Turn, outcome: AddDeviceOutcome | ReissueOutcome): An
     case 'no-subscription':
     case 'account-paused':
       return { screen: note(page, outcome.kind), settled: true };
+    case 'not-on-sale':
+      return { screen: note(page, 'not-on-sale'), settled: true };
     case 'not-found':
       return { screen: note(page, 'device-gone'), settled: true };
     case 'pool-full':

@@ -1,11 +1,15 @@
 import type { System } from '../../../core/bot-buttons.ts';
 import type { Language } from '../../../core/ports/words.ts';
-import { helpScreen, languageScreen, stepsScreen } from '../screens/guide.ts';
+import { helpScreen, helpVlessScreen, languageScreen, stepsScreen } from '../screens/guide.ts';
 import { homeScreen } from '../screens/home.ts';
 import type { Answer, Turn } from '../turn.ts';
 
 export async function answerHelp(turn: Turn): Promise<Answer> {
-  return { screen: helpScreen(await turn.knownPage()), settled: false };
+  return { screen: helpScreen(await turn.knownPage(), turn.desk.protocols), settled: false };
+}
+
+export async function answerHelpVless(turn: Turn): Promise<Answer> {
+  return { screen: helpVlessScreen(await turn.knownPage()), settled: false };
 }
 
 export async function answerSteps(turn: Turn, system: System): Promise<Answer> {

@@ -1,5 +1,6 @@
 import { type Button, writeButton } from '../../../core/bot-buttons.ts';
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
+import type { Protocol } from '../../../core/protocol.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
 import { healthOf, iconOf, seen, size } from '../phrases.ts';
 
@@ -17,7 +18,23 @@ export function devicesScreen(page: Page, account: AccountView): Screen {
     buttons: [
       ...devices.map((each) => [openButton(page, account, each)]),
       ...(account.until !== null && devices.length < deviceLimit ? [[add]] : []),
+      ...(account.subscriptionOffered
+        ? [[button(page, 'button-subscription', { kind: 'subscription' })]]
+        : []),
       [button(page, 'button-home', { kind: 'home' })],
+    ],
+  };
+}
+
+/** What it shall speak, in words for somebody who does not know either. */
+export function protocolScreen(page: Page, protocols: readonly Protocol[]): Screen {
+  return {
+    html: page.voice.html('choose-protocol'),
+    buttons: [
+      ...protocols.map((protocol) => [
+        button(page, 'button-protocol', { kind: 'add-as', protocol }, { protocol }),
+      ]),
+      [button(page, 'button-back', { kind: 'devices' })],
     ],
   };
 }
@@ -42,7 +59,7 @@ function openButton(page: Page, account: AccountView, device: DeviceView): Butto
 /** One device and all that can be done with it. */
 export function deviceScreen(page: Page, account: AccountView, device: DeviceView): Screen {
   const health = healthOf(device, account);
-  const card = page.voice.html('device-card', {
+  const card = page.voice.html(device.protocol === 'vless' ? 'device-card-vless' : 'device-card', {
     icon: iconOf(health),
     device: device.name,
     address: [device.ip4, device.ip6].filter((each) => each !== null).join(', '),
@@ -52,13 +69,18 @@ export function deviceScreen(page: Page, account: AccountView, device: DeviceVie
   });
   const waits = device.state === 'active' && !device.delivered;
   return {
-    html: paragraphs(card, waits ? page.voice.html('device-undelivered') : null),
+    html: paragraphs(card, waits ? page.voice.html(undeliveredKey(device)) : null),
     buttons: deviceButtons(page, device),
   };
 }
 
-function deviceButtons(page: Page, { id, state }: DeviceView): Button[][] {
+const undeliveredKey = ({ protocol }: DeviceView) =>
+  protocol === 'vless' ? 'device-undelivered-vless' : 'device-undelivered';
+
+function deviceButtons(page: Page, { id, state, protocol }: DeviceView): Button[][] {
+  const link = button(page, 'button-link', { kind: 'link', device: id });
   return [
+    ...(protocol === 'vless' && state === 'active' ? [[link]] : []),
     [
       button(page, 'button-rename', { kind: 'rename', device: id }),
       button(page, 'button-reissue', { kind: 'ask-reissue', device: id }),

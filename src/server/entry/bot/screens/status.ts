@@ -1,6 +1,6 @@
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
-import { type Health, healthOf, seen } from '../phrases.ts';
+import { type Health, healthOf, seen, size } from '../phrases.ts';
 import { reissueButton } from './home.ts';
 
 /** "Is it working?" from the last handshakes and the node (E12), with a new key one tap away. */
@@ -27,10 +27,18 @@ export function statusScreen(page: Page, account: AccountView): Screen {
 }
 
 const SEEN_MATTERS: readonly Health[] = ['works', 'old'];
+/** Xray tells other things of its users than WireGuard does. */
+const VLESS_HAS_ITS_OWN: readonly Health[] = ['works', 'old', 'never', 'unknown'];
 
 function verdict(page: Page, device: DeviceView, health: Health, readAt: Date): string {
-  const values = { device: device.name };
-  if (!SEEN_MATTERS.includes(health)) return page.voice.html(`status-${health}`, values);
-  const when = seen(page.voice, health, device.lastHandshakeAt, readAt);
-  return page.voice.html(`status-${health}`, { ...values, seen: when });
+  const own = device.protocol === 'vless' && VLESS_HAS_ITS_OWN.includes(health);
+  const key = own ? `status-${health}-vless` : `status-${health}`;
+  return page.voice.html(key, {
+    device: device.name,
+    down: size(page.voice, device.downloadedBytes),
+    up: size(page.voice, device.uploadedBytes),
+    ...(SEEN_MATTERS.includes(health)
+      ? { seen: seen(page.voice, health, device.lastHandshakeAt, readAt) }
+      : {}),
+  });
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../services/operate/change-account.ts';
 import type { NotFound, Repeated } from '../../../services/operate/deps.ts';
 import { grantDays, MOST_DAYS } from '../../../services/operate/grant-days.ts';
+import { revokeSubscription } from '../../../services/operate/revoke-subscription.ts';
 import { type Flash, page } from '../answers.ts';
 import type { Route, RouteContext } from '../routes.ts';
 import { showAccountPage } from './accounts.ts';
@@ -31,6 +32,11 @@ export function accountActRoutes(deps: PagesDeps): readonly Route[] {
     { ...act, path: named(at.resume), handle: (context) => change(deps, context, 'resume') },
     { ...act, path: named(actions.grantDays(':id')), handle: (context) => grant(deps, context) },
     { ...act, path: named(actions.addNote(':id')), handle: (context) => note(deps, context) },
+    {
+      ...act,
+      path: named(actions.revokeSubscription(':id')),
+      handle: (context) => endSubscription(deps, context),
+    },
   ];
 }
 
@@ -67,6 +73,14 @@ async function change(
   if (outcome.kind === 'not-found') throw nowhere();
   const done = good(`did-account-${what}`, { devices: outcome.devices });
   return backTo(form, paths.account(String(id)), done);
+}
+
+async function endSubscription({ operate }: PagesDeps, context: RouteContext): Promise<Response> {
+  const form = await context.form();
+  const id = accountOf(context);
+  const { kind } = await revokeSubscription(operate, actOf(context, form), id);
+  const said = kind === 'done' ? good('did-subscription-revoke') : warn('did-subscription-gone');
+  return backTo(form, paths.account(String(id)), said);
 }
 
 async function grant(deps: PagesDeps, context: RouteContext): Promise<Response> {

@@ -57,32 +57,36 @@ function accounts({ reader }: PagesDeps, door: Door, now: Date): CsvList<Account
   };
 }
 
+const PEER_COLUMNS = [
+  'id',
+  'account',
+  'account_name',
+  'device',
+  'node',
+  'protocol',
+  'ip4',
+  'ip6',
+  'public_key',
+  'state',
+  'wanted',
+  'handshake_at',
+  'received_bytes',
+  'sent_bytes',
+  'created_at',
+];
+
 function peers(deps: PagesDeps, door: Door, now: Date): CsvList<PeerRow> {
   const query = peerQuery(door);
   return {
     name: 'peers',
-    head: [
-      'id',
-      'account',
-      'account_name',
-      'device',
-      'node',
-      'ip4',
-      'ip6',
-      'public_key',
-      'state',
-      'wanted',
-      'handshake_at',
-      'received_bytes',
-      'sent_bytes',
-      'created_at',
-    ],
+    head: PEER_COLUMNS,
     cells: (row) => [
       row.id,
       row.accountId,
       row.accountName,
       row.device,
       row.node,
+      row.protocol,
       row.ip4,
       row.ip6,
       row.publicKey,

@@ -2,7 +2,7 @@ import type { SettingsModel } from '../../../../views/dashboard/models/machine.t
 import type { DashboardReader } from '../../../core/ports/dashboard.ts';
 import type { JobReader } from '../../../core/ports/job-desk.ts';
 import type { LogHistory } from '../../../core/ports/log-history.ts';
-import type { LocalNodeState } from '../../../services/list-nodes.ts';
+import type { DrivenNode, LocalNodeState } from '../../../services/list-nodes.ts';
 import type { NodeActivity } from '../../../services/node-activity.ts';
 import type { OperateDeps } from '../../../services/operate/deps.ts';
 
@@ -12,6 +12,8 @@ export interface PagesDeps {
   readonly jobs: JobReader;
   readonly activity: NodeActivity;
   readonly local: LocalNodeState;
+  /** Nodes this process drives elsewhere. */
+  readonly others: readonly DrivenNode[];
   readonly operate: OperateDeps;
   readonly logs: LogHistory;
   readonly settings: SettingsModel['groups'];

@@ -39,7 +39,7 @@ export function machineRoutes(deps: PagesDeps): readonly Route[] {
 const CLEAN: FormState = { values: {}, problem: null };
 
 async function pools(deps: PagesDeps, context: RouteContext, form = CLEAN): Promise<Response> {
-  const [rows, nodes] = await Promise.all([listPools(deps, context.now), deps.reader.nodeNames()]);
+  const [rows, nodes] = await Promise.all([listPools(deps, context.now), deps.reader.nodeNames('wireguard')]);
   const model = { pools: rows, nodes, form };
   return page(String(PoolsPage({ shell: context.shell(), model })), form.problem === null ? 200 : 422);
 }

@@ -67,10 +67,10 @@ async function confirm(deps: PagesDeps, context: RouteContext, kind: ConfirmKind
   const id = uuidOf(context);
   const detail = await deps.reader.peer(id, context.now);
   if (detail === null) throw nowhere();
-  const { device, accountName, ip4 } = detail.peer;
+  const { device, accountName, ip4, protocol } = detail.peer;
   const model = {
     kind,
-    subject: `${device} · ${accountName} · ${ip4}`,
+    subject: [device, accountName, ip4 ?? protocol.toUpperCase()].join(' · '),
     count: 1,
     action: context.shell().path,
     fields: { once: deps.operate.random.uuid() },

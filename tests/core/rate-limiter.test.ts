@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test';
-import { createRateLimiter } from '../../../../src/server/entry/bot/rate-limiter.ts';
+import { createRateLimiter } from '../../src/server/core/rate-limiter.ts';
 
 const limits = { burst: 10, refillMs: 2_000, maxUsers: 100 };
 

@@ -18,9 +18,11 @@ interface Bucket {
   readonly noticed: boolean;
 }
 
-/** A token bucket for each user, in memory (D6). */
-export function createRateLimiter(limits: RateLimits): (user: number, nowMs: number) => RateDecision {
-  const buckets = createBoundedMap<number, Bucket>(limits.maxUsers);
+/** A token bucket for each user (or address, or whatever is counted), in memory (D6). */
+export function createRateLimiter<K extends string | number = number>(
+  limits: RateLimits,
+): (user: K, nowMs: number) => RateDecision {
+  const buckets = createBoundedMap<K, Bucket>(limits.maxUsers);
   return (user, nowMs) => {
     const before = buckets.get(user) ?? { tokens: limits.burst, atMs: nowMs, noticed: false };
     const refilled = before.tokens + (nowMs - before.atMs) / limits.refillMs;

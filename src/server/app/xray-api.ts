@@ -1,0 +1,123 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createSdNotify } from '../adapters/system/sd-notify.ts';
+import type { GrpcInbound } from '../adapters/xray/grpc-inbound.ts';
+import type { Endpoint } from '../config/kinds.ts';
+import type { Config } from '../config.ts';
+import { AppError } from '../core/errors.ts';
+import type { Secret } from '../core/secret.ts';
+import type { ExitCode } from '../entry/cli/exit-code.ts';
+import { isLoopback } from '../entry/http/metrics-guard.ts';
+import { createUserApi } from '../entry/http/user-api/server.ts';
+import { createTurnLoop, type TurnLoop } from '../services/turn-loop.ts';
+import { type Outside, runUntilStopped, standard } from './serve.ts';
+import { holdStateDir } from './state-dir.ts';
+import { createStops } from './stops.ts';
+import { createWorld, type World } from './world.ts';
+import { localXray } from './xray-inbound.ts';
+
+/** An Xray that was started anew has its users back within this time and the few milliseconds it takes to put them. */
+const LOOK_EVERY_MS = 1000;
+/** Xray not heard of for this long: not ready. */
+const SILENT_AFTER_MS = 5000;
+
+/** `adit xray-api`: the user API of docs/xray-api.md beside an Xray. No database, no bot, no interface. */
+export async function xrayApi(config: Config, outside: Outside): Promise<ExitCode> {
+  const { grpcAddress: address, apiKey: key } = config.xray;
+  // The rules of the configuration have seen to both.
+  if (address === null || key === null) throw new AppError('invalid', 'There is no Xray to serve.');
+  return runUntilStopped(buildXrayApi(config, { address, key }, outside), outside, async () => undefined);
+}
+
+function buildXrayApi(
+  config: Config,
+  given: { readonly address: Endpoint; readonly key: Secret },
+  outside: Outside,
+) {
+  const world = createWorld(config, standard(config, outside));
+  const notify = createSdNotify(outside.notifySocket);
+  const stops = createStops(world.log, world.clock);
+
+  async function start(): Promise<void> {
+    const lock = await holdStateDir(config.stateDir);
+    stops.add('state folder', () => lock.release());
+    const inbound = localXray(world, config, given.address, { restores: true });
+    stops.add('xray', async () => inbound.close());
+    const loop = watchXray(world, inbound);
+    observe(world, loop);
+    loop.start();
+    stops.add('watch', () => loop.stop());
+    const server = createServer(world, config, given.key, inbound, loop);
+    server.start();
+    stops.add('http', () => server.stop());
+    warnOfOpenAir(world, config);
+  }
+
+  return {
+    world,
+    async start() {
+      try {
+        await start();
+        notify.ready();
+        notify.status('serving');
+      } catch (error) {
+        await stops.run(0);
+        throw error;
+      }
+    },
+    async stop(graceMs: number) {
+      notify.stopping();
+      await stops.run(graceMs);
+    },
+  };
+}
+
+/** Looks every second, whoever else asks: users come back though nobody calls. */
+function watchXray({ clock, log }: World, inbound: GrpcInbound): TurnLoop {
+  const work = async (signal: AbortSignal) => {
+    await inbound.look(signal);
+  };
+  return createTurnLoop({ name: 'xray', pauseMs: LOOK_EVERY_MS, clock, log, work });
+}
+
+function createServer(world: World, config: Config, key: Secret, inbound: GrpcInbound, loop: TurnLoop) {
+  const { metricsToken, host, port } = config.http;
+  return createUserApi({
+    host,
+    port,
+    key,
+    inbound,
+    timeoutMs: config.xray.apiTimeoutMs * 2,
+    metricsGuard: { matches: (token) => matchesSecret(metricsToken, token) },
+    readiness: () => {
+      const ready = hearsXray(loop);
+      return { ready, reasons: ready ? [] : ['the Xray does not answer at XRAY_GRPC_ADDRESS'] };
+    },
+    renderMetrics: () => world.metrics.render(),
+    clock: world.clock,
+    log: world.log,
+  });
+}
+
+const hearsXray = (loop: TurnLoop): boolean => {
+  const { lastSuccessAgeMs } = loop.record();
+  return lastSuccessAgeMs !== null && lastSuccessAgeMs < SILENT_AFTER_MS;
+};
+
+function observe({ metrics }: World, loop: TurnLoop): void {
+  metrics.observe('xray_up', 'Whether the Xray answers: 1 or 0.', [], () => [
+    { labels: {}, value: hearsXray(loop) ? 1 : 0 },
+  ]);
+}
+
+function warnOfOpenAir({ log }: World, { http }: Config): void {
+  if (http.host === 'localhost' || isLoopback(http.host)) return;
+  const advice = 'the user API speaks plain HTTP: put a proxy with TLS, or a tunnel, in front of it';
+  log.warn({ host: http.host }, advice);
+}
+
+/** In constant time for tokens of the right length. */
+function matchesSecret(secret: Secret | null, given: string): boolean {
+  if (secret === null) return false;
+  const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
+  return wanted.length === got.length && timingSafeEqual(wanted, got);
+}

@@ -1,0 +1,168 @@
+/** VLESS sold beside WireGuard by the compiled binary, through a real v2ray (issue 4; rows E1, E4, B5). */
+import { describe, expect, setDefaultTimeout, test } from 'bun:test';
+import { type AditRig, createAditRig } from '../support/adit-rig.ts';
+import { eventually } from '../support/eventually.ts';
+import { startV2rayServer, V2RAY_PREFIX, type V2rayServer } from '../support/v2ray-server.ts';
+import { startClientOf } from '../support/vless-client.ts';
+import { createVlessUser } from '../support/vless-user.ts';
+
+setDefaultTimeout(120_000);
+
+/** Access ends, and users are back after a restart, within this. */
+const FIVE_SECONDS_MS = 5_000;
+const PUBLIC_URL = 'https://vpn.example.org';
+
+function rigWith(server: V2rayServer, more: Readonly<Record<string, string>> = {}): Promise<AditRig> {
+  const env = {
+    XRAY_GRPC_ADDRESS: server.api,
+    XRAY_GRPC_PACKAGE: V2RAY_PREFIX,
+    XRAY_INBOUND_TAG: 'vless',
+    VLESS_LINK: `vless://user@127.0.0.1:${server.ports.vless}?encryption=none&security=none&type=tcp`,
+    ...more,
+  };
+  return createAditRig({ tunnel: 'memory', env });
+}
+
+async function timed<T>(work: Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
+  const startedAt = performance.now();
+  const value = await work;
+  return { ms: performance.now() - startedAt, value };
+}
+
+describe('E4: WireGuard and VLESS from one bot', () => {
+  test('E1, E4: a user has a config and a link, sees both, and the link passes traffic until it is revoked', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server);
+    const adit = await rig.start();
+    const user = createVlessUser(rig, 7001);
+    await user.begin();
+    const link = await user.takeLink();
+    expect(await rig.control.heldConfigs(user.id)).toHaveLength(1);
+    const list = await user.devices();
+    expect(list).toContain('Device 1');
+    expect(list).toContain('Device 2');
+    const peers = await rig.sql`
+      select protocol, public_key is null as keyless, ip4 is null as homeless, wanted, applied
+        from report.peers order by created_at, protocol desc`;
+    expect(peers.map((each) => ({ ...each }))).toEqual([
+      { protocol: 'wireguard', keyless: false, homeless: false, wanted: true, applied: true },
+      { protocol: 'vless', keyless: true, homeless: true, wanted: true, applied: true },
+    ]);
+
+    await using client = await startClientOf(link);
+    expect(await client.passes(200_000)).toBe(true);
+    await user.revoke('Device 2');
+    const { ms } = await timed(
+      eventually(async () => !(await client.passes()), { withinMs: FIVE_SECONDS_MS, everyMs: 100 }),
+    );
+    expect(ms).toBeLessThan(FIVE_SECONDS_MS);
+    expect(await user.devices()).not.toContain('Device 2');
+    expect(await client.passes()).toBe(false);
+
+    const id = /vless:\/\/([^@]+)@/.exec(link)![1]!;
+    expect(adit.output()).not.toContain(id);
+    const [{ dump }] = (await rig.sql`
+      select string_agg(row_to_json(t)::text, '') as dump from (
+        select row_to_json(p) from adit.peers p union all select row_to_json(i) from adit.issues i
+        union all select row_to_json(a) from adit.audit a) t`) as unknown as [{ dump: string }];
+    expect(dump).not.toContain(id);
+  });
+
+  test('B5, F-W8: v2ray is killed with SIGKILL and started anew, and a user is back within five seconds', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server);
+    await rig.start();
+    const user = createVlessUser(rig, 7002);
+    await user.begin();
+    await using client = await startClientOf(await user.takeLink());
+    expect(await client.passes()).toBe(true);
+    await server.restart();
+    const { ms } = await timed(eventually(() => client.passes(), { withinMs: 20_000, everyMs: 100 }));
+    expect(ms).toBeLessThan(FIVE_SECONDS_MS);
+  });
+
+  test('F-W8: Adit is killed with SIGKILL, v2ray started anew meanwhile, and both are whole again', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server);
+    const adit = await rig.start();
+    const user = createVlessUser(rig, 7003);
+    await user.begin();
+    await using client = await startClientOf(await user.takeLink());
+    await adit.kill('SIGKILL');
+    await server.restart();
+    expect(await client.passes()).toBe(false);
+    await rig.start();
+    await eventually(() => client.passes(), { withinMs: 20_000, everyMs: 200 });
+  });
+});
+
+describe('a subscription', () => {
+  test('lists the links with what clients want to know, and is nobody’s once it is revoked', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server, { PUBLIC_URL });
+    const adit = await rig.start();
+    const user = createVlessUser(rig, 7004);
+    await user.begin();
+    const link = await user.takeLink();
+    await user.devices();
+    await rig.control.press(user.id, 'Subscription for apps');
+    const shown = await rig.control.awaitMessage(user.id, { contains: `${PUBLIC_URL}/s/` });
+    const path = /\/s\/[A-Za-z0-9_-]+/.exec(shown.caption ?? shown.text ?? '')![0];
+
+    const answer = await rig.place.http(adit.port(), path);
+    expect(answer.status).toBe(200);
+    expect(
+      Buffer.from(await answer.text(), 'base64')
+        .toString()
+        .split('\n'),
+    ).toEqual([link]);
+    expect(answer.headers.get('subscription-userinfo')).toMatch(
+      /^upload=\d+; download=\d+; total=0; expire=\d{10}$/,
+    );
+    expect(Number(answer.headers.get('profile-update-interval'))).toBeGreaterThan(0);
+    const title = answer.headers.get('profile-title')!.replace('base64:', '');
+    expect(Buffer.from(title, 'base64').toString()).toBe('vpn.example.org');
+    expect(answer.headers.get('content-disposition')).toStartWith('attachment; filename=');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+    expect(answer.headers.get('content-type')).toStartWith('text/plain');
+
+    await rig.control.press(user.id, 'ask-new-subscription');
+    await rig.control.press(user.id, 'new-subscription');
+    const revoked = async () => (await adit.get(path)).status === 404;
+    await eventually(revoked, { withinMs: FIVE_SECONDS_MS });
+    expect((await adit.get(`/s/${'A'.repeat(43)}`)).status).toBe(404);
+    expect((await adit.get('/s/x')).status).toBe(404);
+    expect(adit.output()).not.toContain(path);
+  });
+});
+
+describe('an Xray that is away', () => {
+  test('F-L2: WireGuard users are served as ever, and the process stays ready', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server);
+    const adit = await rig.start();
+    const buyer = createVlessUser(rig, 7100);
+    await buyer.begin();
+    server.signal('SIGSTOP');
+    await buyer.devices();
+    await rig.control.press(buyer.id, 'Add a device');
+    await rig.control.press(buyer.id, 'VLESS link');
+    // Long enough that calls ran into their deadline and the breaker opened.
+    await eventually(
+      async () =>
+        (await adit.get('/metrics')).body.match(/adit_call_failures_total\{[^}]*call="xray\./) !== null,
+      { withinMs: 30_000, everyMs: 200 },
+    );
+    const waits: number[] = [];
+    for (let number = 0; number < 10; number += 1) {
+      const user = createVlessUser(rig, 7101 + number);
+      waits.push((await timed(user.begin())).ms);
+    }
+    expect(Math.max(...waits)).toBeLessThan(2_000);
+    const { status, body } = await adit.get('/readyz');
+    expect({ status, body }).toEqual({ status: 200, body: expect.stringContaining('"ready":true') });
+    server.signal('SIGCONT');
+    const late = await rig.control.awaitMessage(buyer.id, { contains: 'vless://' }, 60_000);
+    expect(late.text).toContain('vless://');
+  });
+});
