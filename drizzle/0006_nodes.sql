@@ -65,6 +65,7 @@ CREATE INDEX "quarantined_peers_state" ON "adit"."quarantined_peers" USING btree
 CREATE UNIQUE INDEX "subscription_links_account" ON "adit"."subscription_links" USING btree ("account_id") WHERE revoked_at is null;--> statement-breakpoint
 CREATE INDEX "peers_address" ON "adit"."peers" USING btree (coalesce(ip4, '255.255.255.255'::inet),"id") WHERE released_at is null;--> statement-breakpoint
 CREATE INDEX "reconcile_runs_node" ON "adit"."reconcile_runs" USING btree ("node_id","id");--> statement-breakpoint
+CREATE INDEX "subscriptions_ended" ON "adit"."subscriptions" USING btree ("ends_at") WHERE expired_at is not null;--> statement-breakpoint
 CREATE INDEX "subscriptions_limited" ON "adit"."subscriptions" USING btree ("account_id") WHERE traffic_limit_bytes is not null and limited_at is null and expired_at is null;--> statement-breakpoint
 ALTER TABLE "adit"."peers" ADD CONSTRAINT "peers_protocol" CHECK (case protocol when 'wireguard' then ip4 is not null and pool_id is not null and position is not null
                when 'vless' then ip4 is null and public_key is null else false end);

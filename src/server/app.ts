@@ -125,7 +125,8 @@ export function buildApp(options: AppOptions): App {
     const { reconcile } = config;
     const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
     const xrayWork = createXrayPart(world, { xray, config, stores, ...bot, living, node });
-    const table = assignDuties(world, { config, stores, node, xray: xrayWork });
+    const duties = { config, stores, local, courier: bot.courier, node, xray: xrayWork };
+    const table = assignDuties(world, duties);
     const schedule = createSchedule(world, jobs, table);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());

@@ -4,6 +4,7 @@ import { type Rule, rules } from './config/rules.ts';
 import { effectiveSettings, type SettingGroup } from './config/settings.ts';
 import { similarName } from './config/similar-name.ts';
 import { type Values, type VariableName, variables } from './config/variables.ts';
+import type { AccessRules } from './core/access.ts';
 import type { Secret } from './core/secret.ts';
 
 /** Everything an operator can set, checked and typed. Times keep the unit of their name. */
@@ -37,7 +38,7 @@ export interface Config {
   readonly xray: XrayConfig;
   readonly reconcile: ReconcileConfig;
   readonly addressRestSeconds: number;
-  readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
+  readonly access: AccessRules;
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
   /** What was set and what is standard, for the dashboard; secrets are not in it. */
   readonly settings: readonly SettingGroup[];
@@ -174,7 +175,11 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
       strangers: { policy: values.FOREIGN_PEERS, graceSeconds: values.FOREIGN_GRACE_SECONDS },
     },
     addressRestSeconds: values.ADDRESS_REST_SECONDS,
-    access: { trialDays: values.TRIAL_DAYS, devicesPerAccount: values.DEVICES_PER_ACCOUNT },
+    access: {
+      trialDays: values.TRIAL_DAYS,
+      devicesPerAccount: values.DEVICES_PER_ACCOUNT,
+      trialTrafficBytes: values.TRIAL_TRAFFIC_GB,
+    },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
 }

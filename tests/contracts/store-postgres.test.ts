@@ -4,6 +4,7 @@ import { accessStoreContract } from './access-store.contract.ts';
 import { allocationContract } from './allocation.contract.ts';
 import { nodeStoreContract } from './node-store.contract.ts';
 import { peerStoreContract } from './peer-store.contract.ts';
+import { trafficContract } from './traffic.contract.ts';
 
 setDefaultTimeout(30_000);
 
@@ -11,3 +12,4 @@ accessStoreContract('PostgreSQL', openPostgresRig);
 peerStoreContract('PostgreSQL', openPostgresRig);
 nodeStoreContract('PostgreSQL', openPostgresRig);
 allocationContract('PostgreSQL', openPostgresRig);
+trafficContract('PostgreSQL', openPostgresRig);

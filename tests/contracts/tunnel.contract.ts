@@ -143,6 +143,24 @@ export function tunnelContract(name: string, open: () => Promise<TunnelUnderTest
       expect(await tunnel.read()).toEqual(before);
     });
 
+    test('counters come with the boot they belong to: the same while the interface stands, another once it was made anew', async () => {
+      const peer = newPeer(2);
+      await tunnel.apply({ remove: [], add: [peer] });
+      const first = await tunnel.traffic();
+      expect(first.peers).toMatchObject([{ publicKey: peer.publicKey, receivedBytes: 0, sentBytes: 0 }]);
+      await tunnel.ensureUp();
+      await tunnel.apply({ remove: [peer.publicKey], add: [newPeer(3)] });
+      expect((await tunnel.traffic()).boot).toBe(first.boot);
+      const boots = new Set([first.boot]);
+      for (let time = 0; time < 3; time++) {
+        await tunnel.remove();
+        expect((await failureOf(tunnel.traffic())).code).toBe('unavailable');
+        await tunnel.ensureUp();
+        boots.add((await tunnel.traffic()).boot);
+      }
+      expect(boots.size).toBe(4);
+    });
+
     test('a caller that has gone away is not served', async () => {
       const gone = AbortSignal.abort(new Error('gone'));
       await expect(tunnel.apply({ remove: [], add: [newPeer(2)] }, gone)).rejects.toThrow();

@@ -14,12 +14,13 @@ import { accountId, chatId, subscriptionId } from '../../src/server/core/ids.ts'
 const DAY_MS = 86_400_000;
 const NOW = new Date('2026-03-29T01:30:00Z');
 const day = (offset: number) => new Date(NOW.getTime() + offset * DAY_MS);
-const RULES = { trialDays: 3, devicesPerAccount: 2 };
+const RULES = { trialDays: 3, devicesPerAccount: 2, trialTrafficBytes: null };
 
 let made = 0;
 function subscription(from: number, to: number, plan = 'month'): Subscription {
   made += 1;
-  return { id: subscriptionId(`s${made}`), plan, startsAt: day(from), endsAt: day(to) };
+  const traffic = { trafficLimitBytes: null, usedBytes: 0, limited: false };
+  return { id: subscriptionId(`s${made}`), plan, startsAt: day(from), endsAt: day(to), ...traffic };
 }
 
 function stateOf(subscriptions: readonly Subscription[], devices = 0, paused = false): AccountState {
@@ -83,7 +84,11 @@ describe('the subscription in force', () => {
 
 describe('A8: the trial', () => {
   test('is granted once, for the days the operator allows', () => {
-    expect(decideTrial(stateOf([]), RULES, NOW)).toEqual({ kind: 'grant', endsAt: day(3) });
+    expect(decideTrial(stateOf([]), RULES, NOW)).toEqual({
+      kind: 'grant',
+      endsAt: day(3),
+      trafficLimitBytes: null,
+    });
   });
   test('an active subscription is shown, not created again; even when it is the trial', () => {
     for (const plan of ['trial', 'month']) {

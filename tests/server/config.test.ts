@@ -63,7 +63,7 @@ describe('defaults', () => {
       timeoutSeconds: 20,
       strangers: { policy: 'report', graceSeconds: 86_400 },
     });
-    expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3 });
+    expect(config.access).toEqual({ trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null });
     expect(config.addressRestSeconds).toBe(3_600);
     expect(config.log).toEqual({ level: 'info', format: 'auto' });
   });
@@ -197,6 +197,7 @@ describe('right values', () => {
     ['HTTP_PORT', '0', (c) => c.http.port, 0],
     ['HTTP_HOST', '::1', (c) => c.http.host, '::1'],
     ['TRIAL_DAYS', '0', (c) => c.access.trialDays, 0],
+    ['TRIAL_TRAFFIC_GB', '0.5', (c) => c.access.trialTrafficBytes, 500_000_000],
     ['XRAY_GRPC_PACKAGE', 'v2ray.core', (c) => c.xray.grpcPackage, 'v2ray.core'],
     ['XRAY_API_URL', 'https://panel.example/', (c) => c.xray.apiUrl, 'https://panel.example'],
     ['DATABASE_URL', 'postgres://u:p@db/adit', (c) => c.database.url?.reveal(), 'postgres://u:p@db/adit'],

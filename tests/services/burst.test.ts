@@ -15,7 +15,7 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 /** The service of one process over the real database. */
 function issueOver(rig: PostgresRig) {
   const { clock, random } = createDoorKit();
-  const rules = { trialDays: 3, devicesPerAccount: 3 };
+  const rules = { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null };
   const deviceWord = () => 'Device';
   return createIssueAccess({ store: rig.store, clock, random, rules, protocols: ['wireguard'], deviceWord });
 }

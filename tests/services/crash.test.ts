@@ -26,12 +26,34 @@ const STORIES: readonly Story[] = [
   { name: 'pause and resume', before: ['start'], deeds: ['pause', 'resume'], working: 1 },
   { name: '/start and re-issue before it is delivered', before: [], deeds: ['start', 'reissue'], working: 1 },
   { name: 'revoke and a new device', before: ['start'], deeds: ['revoke', 'add'], working: 1 },
+  { name: 'a VLESS device', before: ['start'], deeds: ['add-vless'], working: 2 },
+  { name: 're-issue of VLESS', before: ['start', 'add-vless'], deeds: ['reissue'], working: 2 },
+  { name: 'revoke of VLESS', before: ['start', 'add-vless'], deeds: ['revoke'], working: 1 },
+  { name: 'pause of VLESS', before: ['start', 'add-vless'], deeds: ['pause'], working: 1 },
+  {
+    name: 'pause and resume of VLESS',
+    before: ['start', 'add-vless'],
+    deeds: ['pause', 'resume'],
+    working: 2,
+  },
+  {
+    name: 'a VLESS device and its re-issue before it is delivered',
+    before: ['start'],
+    deeds: ['add-vless', 'reissue'],
+    working: 2,
+  },
 ];
 
 function deedOf(world: ServiceWorld, kind: Deed['kind']): Deed {
-  if (kind === 'start' || kind === 'add') return { kind, account: ACCOUNT };
-  const device = [...world.database.tables.devices.keys()][0] as DeviceId;
+  if (kind === 'start' || kind === 'add' || kind === 'add-vless') return { kind, account: ACCOUNT };
+  const device = theOne(world);
   return { kind, account: ACCOUNT, device } as Deed;
+}
+
+/** The VLESS device where there is one. */
+function theOne({ database }: ServiceWorld): DeviceId {
+  const peers = [...database.tables.peers.values()];
+  return (peers.find((each) => each.protocol === 'vless') ?? peers[0])!.deviceId;
 }
 
 async function prepare(story: Story): Promise<ServiceWorld> {
@@ -80,7 +102,8 @@ describe('A7, E1, E7: a crash between any two effects leaves exactly one working
 
 async function expectEnd(world: ServiceWorld, story: Story): Promise<void> {
   await expectAtRest(world);
-  expect((await world.tunnel.read()).peers).toHaveLength(story.working);
+  const peers = (await world.tunnel.read()).peers.length + (await world.inbound.read()).users.length;
+  expect(peers).toBe(story.working);
 }
 
 async function explain(check: () => Promise<void>, where: string): Promise<void> {

@@ -23,7 +23,7 @@ const range = (length: number) => Array.from({ length }, (_, index) => index + 1
 /** Issue access over a store of which a test may spoil parts; the updates are accepted beforehand. */
 async function issueOver(world: ServiceWorld, store: AccessStore = world.store) {
   const { clock, random } = world;
-  const rules = { trialDays: 3, devicesPerAccount: 3 };
+  const rules = { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null };
   const issue = createIssueAccess({
     store,
     clock,

@@ -1,15 +1,19 @@
 import { expect } from 'bun:test';
 import type { PrivateKey, PublicKey } from '../../src/server/core/ids.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
+import { readVlessLink } from '../../src/server/core/vless-link.ts';
 import { addressesOf, type PeerRow } from './memory-database.ts';
 import type { ServiceWorld } from './service-world.ts';
+import { toUser } from './vless-sale.ts';
 
 /** What must be true of any world at rest, whatever happened before. */
 export async function expectAtRest(world: ServiceWorld): Promise<void> {
   expectJobsDone(world);
   expectAddressesWhole(world);
   await expectInterfaceEqual(world);
+  await expectInboundEqual(world);
   expectConfigsWork(world);
+  expectLinksWork(world);
   expectNoPrivateKeyKept(world);
 }
 
@@ -49,6 +53,38 @@ async function expectInterfaceEqual(world: ServiceWorld): Promise<void> {
   const saved = world.file.peers.map((each) => line(each.publicKey, each.allowedIps));
   expect(live.sort()).toEqual(wanted.sort());
   if (world.file.writes > 0) expect(saved.sort()).toEqual(wanted);
+}
+
+/** Database and Xray say the same. */
+async function expectInboundEqual(world: ServiceWorld): Promise<void> {
+  const { users } = await world.inbound.read();
+  expect(users.toSorted(byEmail)).toEqual(wantedUsers(world).map(toWanted).toSorted(byEmail));
+}
+
+const wantedUsers = (world: ServiceWorld): PeerRow[] =>
+  [...world.database.tables.peers.values()].filter((each) => each.wanted && each.protocol === 'vless');
+
+const toWanted = ({ id, keyNumber }: PeerRow) => toUser({ peerId: id, keyNumber });
+const byEmail = (a: { readonly email: string }, b: { readonly email: string }) =>
+  a.email < b.email ? -1 : 1;
+
+/** Each wanted user was sent the link that works, and sent it last; no table, job or line of the log holds an id. */
+function expectLinksWork(world: ServiceWorld): void {
+  for (const peer of wantedUsers(world)) {
+    const sent = world.courier.messages.filter(
+      (each) => each.kind === 'link' && each.deviceId === peer.deviceId,
+    );
+    const { id } = readVlessLink(sent.at(-1)?.content ?? '');
+    expect(id).toBe(toWanted(peer).vlessId);
+  }
+  const ids = world.courier.messages
+    .filter((each) => each.kind === 'link')
+    .map((each) => readVlessLink(each.content).id);
+  const tables = Object.values(world.database.tables).map((table: Map<unknown, unknown>) => [
+    ...table.values(),
+  ]);
+  const kept = JSON.stringify([tables, world.jobs.jobs, world.logLines], errorsToo);
+  for (const id of ids) expect(kept).not.toContain(id);
 }
 
 /** The newest document of each wanted device works; no other document does (E1, E7). */

@@ -5,6 +5,8 @@ import type { Clock } from '../../src/server/core/ports/clock.ts';
 export interface ManualClock extends Clock {
   /** Moves both clocks on and fires every sleep and deadline that falls due, earliest first. */
   advance(ms: number): void;
+  /** Somebody sets the machine's clock: the wall time moves, forth or back, and nothing else. */
+  jump(ms: number): void;
 }
 
 interface Alarm {
@@ -14,6 +16,7 @@ interface Alarm {
 
 export function createManualClock(start: Date = new Date('2026-03-01T12:00:00Z')): ManualClock {
   let elapsed = 0;
+  let jumped = 0;
   let alarms: Alarm[] = [];
 
   function setAlarm(ms: number, ring: () => void): () => void {
@@ -25,7 +28,7 @@ export function createManualClock(start: Date = new Date('2026-03-01T12:00:00Z')
   }
 
   return {
-    now: () => new Date(start.getTime() + elapsed),
+    now: () => new Date(start.getTime() + elapsed + jumped),
     monotonicMs: () => elapsed,
     sleep(ms, signal) {
       const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -43,6 +46,9 @@ export function createManualClock(start: Date = new Date('2026-03-01T12:00:00Z')
       const own = new AbortController();
       setAlarm(ms, () => own.abort(new AppError('timeout', `Nothing came within ${ms} ms.`)));
       return parent === undefined ? own.signal : AbortSignal.any([own.signal, parent]);
+    },
+    jump(ms) {
+      jumped += ms;
     },
     advance(ms) {
       elapsed += ms;

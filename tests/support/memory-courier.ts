@@ -108,6 +108,15 @@ export function createMemoryCourier(world: CourierWorld, life: Life): Courier {
       await showRest(parcel);
       return { kind: 'delivered' };
     },
+    async tellEnding({ chatId, ending }) {
+      if (world.blocked.has(chatId)) return { kind: 'blocked' };
+      const retryAfterMs = world.later.get(chatId);
+      if (retryAfterMs !== undefined) return { kind: 'later', retryAfterMs };
+      await life.effect('courier.ending', () =>
+        world.send({ chatId, kind: 'text', deviceId: null, fileName: null, content: ending }),
+      );
+      return { kind: 'delivered' };
+    },
     async apologise({ livingMessageId }) {
       if (livingMessageId !== null) edit(world, livingMessageId, 'sorry');
     },

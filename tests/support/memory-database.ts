@@ -19,6 +19,7 @@ import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
 import type { Protocol } from '../../src/server/core/protocol.ts';
 import type { QuarantinedPeer } from '../../src/server/core/strangers.ts';
+import type { TrafficCounter } from '../../src/server/core/traffic.ts';
 
 /** Rows are replaced, never changed: a snapshot is then a shallow copy of the maps. */
 export interface Tables {
@@ -37,6 +38,7 @@ export interface Tables {
   strangers: Map<string, QuarantinedPeer>;
   /** Open or closed. */
   questions: Map<number, HeldRemoval & { readonly closed: boolean }>;
+  counters: Map<PeerId, TrafficCounter>;
 }
 
 export interface AccountRow {
@@ -57,6 +59,9 @@ export interface SubscriptionRow {
   readonly plan: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  readonly trafficLimitBytes: number | null;
+  readonly usedBytes: number;
+  readonly limitedAt: Date | null;
   readonly expiredAt: Date | null;
 }
 
@@ -203,6 +208,7 @@ const emptyTables = (): Tables => ({
   links: new Map(),
   strangers: new Map(),
   questions: new Map(),
+  counters: new Map(),
 });
 
 function copyOf(tables: Tables): Tables {

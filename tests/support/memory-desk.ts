@@ -23,6 +23,7 @@ import type { Clock } from '../../src/server/core/ports/clock.ts';
 import type { AccountView, Desk, DeviceView, Visit } from '../../src/server/core/ports/desk.ts';
 import type { Language } from '../../src/server/core/ports/words.ts';
 import type { Protocol } from '../../src/server/core/protocol.ts';
+import { trafficOf } from '../../src/server/services/show-account.ts';
 import type { MemoryInbox } from './memory-inbox.ts';
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -78,6 +79,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
       state: 'active',
       createdAt: now(),
       delivered: false,
+      traffic: null,
       peer: {
         id: peerId(crypto.randomUUID()),
         nodeId: nodeOf(protocol),
@@ -131,7 +133,7 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
     gateOf: () => undefined,
     places: 1000,
     nodeAnswers: true,
-    rules: { trialDays: 3, devicesPerAccount: 3 },
+    rules: { trialDays: 3, devicesPerAccount: 3, trialTrafficBytes: null },
     issues: [],
     blocked: new Set(),
     state: (id) => accounts.get(id),
@@ -152,7 +154,9 @@ export function createMemoryDesk(deps: { clock: Clock; inbox: MemoryInbox }): Me
         if (decision.kind !== 'grant') return { ...decision, language };
         if (desk.places === 0) return { kind: 'pool-full', language };
         const id = subscriptionId(crypto.randomUUID());
-        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt: decision.endsAt });
+        const { endsAt, trafficLimitBytes } = decision;
+        const limit = { trafficLimitBytes, usedBytes: 0, limited: false };
+        state.subscriptions.push({ id, plan: 'trial', startsAt: now(), endsAt, ...limit });
         return { kind: 'issued', language, issue: promise(state, addDevice(state), decision.endsAt) };
       }),
     addDevice: (visit, protocol) =>
@@ -251,6 +255,7 @@ function viewOf(
   return {
     language: state.account.language,
     until: activeSubscription(state, readAt)?.endsAt ?? null,
+    traffic: trafficOf(state, readAt),
     trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
     devices: state.devices.map((each) => ({
       id: each.id,

@@ -1,5 +1,6 @@
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import { createManualClock } from './manual-clock.ts';
+import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { createMemoryDatabase } from './memory-database.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
@@ -20,6 +21,7 @@ export const openMemoryRig: OpenRig = async (pools) => {
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
     nodes,
+    counters: createMemoryCounterStore(database),
     inbox: createMemoryInbox(database),
     now: clock.now,
     uuid: random.uuid,

@@ -1,5 +1,4 @@
 import type { AccountState, Device } from '../../src/server/core/access.ts';
-import { applyJob } from '../../src/server/core/apply-job.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { AccountId, DeviceId, PeerId, UpdateId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -18,6 +17,7 @@ import {
   refuseDuplicate,
   type Tables,
 } from './memory-database.ts';
+import { endsIn } from './memory-ends.ts';
 
 /** Accounts, subscriptions and devices in memory, with the constraints the real tables have. */
 export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
@@ -25,20 +25,7 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
     transaction: (work) =>
       database.transaction((tables, enqueue) => work(accessTransaction(database, tables, enqueue))),
     view: (id) => database.transaction((tables) => readAccount(tables, id)),
-    expire: (now, limit) =>
-      database.transaction((tables, enqueue) => {
-        const due = [...tables.subscriptions.values()]
-          .filter((each) => each.expiredAt === null && each.endsAt <= now)
-          .slice(0, limit);
-        for (const each of due) tables.subscriptions.set(each.id, { ...each, expiredAt: now });
-        const lapsed = new Set(due.map((each) => each.accountId).filter((id) => !hasAccess(tables, id, now)));
-        const peers = [...tables.peers.values()].filter(
-          (each) => each.wanted && lapsed.has(ownerOf(tables, each)),
-        );
-        for (const each of peers) changePeer(database, tables, each.id, { wanted: false });
-        enqueue(peers.map((each) => applyJob(each)));
-        return due.length;
-      }),
+    ...endsIn(database, { changePeer, ownerOf }),
     markBlocked: (id, blocked) =>
       database.transaction((tables) => {
         const account = tables.accounts.get(id);
@@ -49,11 +36,6 @@ export function createMemoryAccessStore(database: MemoryDatabase): AccessStore {
 }
 
 const ownerOf = (tables: Tables, peer: PeerRow) => tables.devices.get(peer.deviceId)!.accountId;
-
-function hasAccess(tables: Tables, id: AccountId, now: Date): boolean {
-  const own = [...tables.subscriptions.values()].filter((each) => each.accountId === id);
-  return own.some((each) => each.startsAt <= now && each.endsAt > now);
-}
 
 function accessTransaction(
   database: MemoryDatabase,
@@ -143,7 +125,7 @@ function add(tables: Tables, additions: AccessAdditions, now: Date): void {
       each.plan === 'trial' && trials.some((row) => row.accountId === each.accountId),
       'subscriptions_one_trial',
     );
-    tables.subscriptions.set(each.id, { ...each, expiredAt: null });
+    tables.subscriptions.set(each.id, { ...each, usedBytes: 0, limitedAt: null, expiredAt: null });
   }
   for (const each of additions.devices) addDevice(tables, each, now);
   for (const each of additions.issues) {
@@ -192,7 +174,12 @@ function readAccount(tables: Tables, id: AccountId): AccountState | null {
       language: row.language ?? row.languageHint,
       paused: row.paused ?? false,
     },
-    subscriptions: subscriptions.map(({ id, plan, startsAt, endsAt }) => ({ id, plan, startsAt, endsAt })),
+    subscriptions: subscriptions.map(
+      ({ id, plan, startsAt, endsAt, trafficLimitBytes, usedBytes, limitedAt }) => {
+        const limited = limitedAt !== null;
+        return { id, plan, startsAt, endsAt, trafficLimitBytes, usedBytes, limited };
+      },
+    ),
     devices: devices.map((each) => readDevice(tables, each.id)),
   };
 }
@@ -209,6 +196,7 @@ function readDevice(tables: Tables, id: DeviceId): Device {
     createdAt: device.createdAt,
     peer: { id: peer.id, nodeId, protocol, publicKey, keyNumber, ip4, ip6, wanted, applied },
     delivered: newestIssue(tables, peer.id)?.deliveredAt !== null,
+    traffic: tables.counters.get(peer.id) ?? null,
   };
 }
 

@@ -5,6 +5,7 @@ import { migrate } from '../../src/server/adapters/postgres/migrate.ts';
 import { MIGRATIONS } from '../../src/server/adapters/postgres/migrations.ts';
 import { createAccessStore } from '../../src/server/adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../../src/server/adapters/postgres/stores/address-allocator.ts';
+import { createCounterStore } from '../../src/server/adapters/postgres/stores/counter-store.ts';
 import { createDashboardReader } from '../../src/server/adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
@@ -77,6 +78,7 @@ export async function openOperateRig(): Promise<OperateRig> {
     store: createAccessStore(writing),
     peers: createPeerStore(database, queue.enqueueIn),
     nodes,
+    counters: createCounterStore(database),
     inbox: createInbox(database),
     now: clock.now,
     uuid: random.uuid,

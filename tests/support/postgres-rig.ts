@@ -3,6 +3,7 @@ import { migrate } from '../../src/server/adapters/postgres/migrate.ts';
 import { MIGRATIONS } from '../../src/server/adapters/postgres/migrations.ts';
 import { createAccessStore } from '../../src/server/adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../../src/server/adapters/postgres/stores/address-allocator.ts';
+import { createCounterStore } from '../../src/server/adapters/postgres/stores/counter-store.ts';
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
@@ -58,6 +59,7 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
     }),
     peers: createPeerStore(database, enqueueIn),
     nodes,
+    counters: createCounterStore(database),
     inbox: createInbox(database),
     now: clock.now,
     uuid: random.uuid,

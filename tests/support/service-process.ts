@@ -1,4 +1,5 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { tunnelSource } from '../../src/server/app/counting.ts';
 import {
   accountId,
   chatId,
@@ -14,6 +15,7 @@ import type { HeldJob, JobHandler } from '../../src/server/core/ports/jobs.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
 import type { KeyMaker, Tunnel, TunnelConfigFile, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { createApplyPeers } from '../../src/server/services/apply-peers.ts';
+import { createCountTraffic } from '../../src/server/services/count-traffic.ts';
 import { createDeliverConfig } from '../../src/server/services/deliver-config.ts';
 import { createDesk } from '../../src/server/services/desk.ts';
 import { createLivingMessages } from '../../src/server/services/living-messages.ts';
@@ -26,6 +28,7 @@ import {
   reconcileNode,
 } from '../../src/server/services/reconcile-node.ts';
 import { createSaveConfig } from '../../src/server/services/save-config.ts';
+import { createTellEnding } from '../../src/server/services/tell-ending.ts';
 import {
   type CrashPoint,
   createLife,
@@ -37,10 +40,12 @@ import {
 import { createMemoryCourier, plainQr } from './memory-courier.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { SERVER, type ServiceWorld } from './service-world.ts';
+import { createVlessWork } from './vless-process.ts';
+import { sale } from './vless-sale.ts';
 
 /** One thing a user does. What an update would carry. */
 export type Deed =
-  | { readonly kind: 'start' | 'add'; readonly account: number }
+  | { readonly kind: 'start' | 'add' | 'add-vless'; readonly account: number }
   | {
       readonly kind: 'revoke' | 'pause' | 'resume' | 'reissue';
       readonly account: number;
@@ -49,6 +54,7 @@ export type Deed =
   | { readonly kind: 'rename'; readonly account: number; readonly device: DeviceId; readonly name: string };
 
 type Job = HeldJob<'apply-peer'>;
+type Applied = 'apply-peer' | 'apply-user';
 
 /** One process over a world: all of it is lost in a crash but what the world keeps. */
 export interface ServiceProcess {
@@ -60,6 +66,8 @@ export interface ServiceProcess {
   /** The same with all it answers. */
   compare(signal?: AbortSignal): Promise<ReconcileOutcome>;
   preview(): Promise<ReconcileRun>;
+  /** Answers the bytes that were new. */
+  count(): Promise<number>;
   /** Works until no job is left; time goes on by itself where jobs wait for it. */
   rest(): Promise<void>;
   /** Hands everything that is ready to the handler once, without waiting for deliveries. */
@@ -69,6 +77,7 @@ export interface ServiceProcess {
 export interface ProcessOptions {
   readonly crash?: CrashPoint;
   readonly devicesPerAccount?: number;
+  readonly trialTrafficBytes?: number;
   readonly tunnel?: (real: Tunnel) => Tunnel;
   readonly file?: TunnelConfigFile;
   readonly courier?: (real: Courier) => Courier;
@@ -102,8 +111,9 @@ export async function startProcess(
   const epoch = await world.nodes.nextEpoch(LOCAL_NODE);
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
-  const held = trackJobs(world, life, parts.apply, options);
+  const held = trackJobs(world, life, parts, options);
   await world.jobs.rescue('apply-peer');
+  await world.jobs.rescue('apply-user');
   const process: ServiceProcess = {
     life,
     desk: parts.desk,
@@ -111,6 +121,7 @@ export async function startProcess(
       await life.effect('inbox.accept', () => world.inbox.accept([{ id: update, payload: deed }]));
       return handle(world, life, parts.desk, deed, update);
     },
+    count: () => parts.counting.run(new AbortController().signal),
     reconcile: async () => (await process.compare()).run,
     compare: (signal = new AbortController().signal) => reconcileNode(parts.reconcile, signal),
     preview: async () => (await previewNode(parts.reconcile, new AbortController().signal)).run,
@@ -137,10 +148,15 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
     peers,
     file: guard(life, 'file', options.file ?? fileOf(world)),
   });
-  const rules = { trialDays: 3, devicesPerAccount: options.devicesPerAccount ?? 3 };
+  const rules = {
+    trialDays: 3,
+    devicesPerAccount: options.devicesPerAccount ?? 3,
+    trialTrafficBytes: options.trialTrafficBytes ?? null,
+  };
   const memoryCourier = createMemoryCourier(world.courier, life);
+  const courierOf = options.courier?.(memoryCourier) ?? memoryCourier;
   const deliver = createDeliverConfig({
-    courier: options.courier?.(memoryCourier) ?? memoryCourier,
+    courier: courierOf,
     draw: plainQr,
     peers,
     store,
@@ -159,7 +175,7 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       clock,
       random,
       rules,
-      vless: null,
+      vless: sale,
       activity,
     }),
     apply: createApplyPeers({
@@ -174,6 +190,16 @@ function assemble(world: ServiceWorld, life: Life, epoch: number, options: Proce
       courier: memoryCourier,
       clock,
       log,
+    }),
+    applyUsers: createVlessWork(world, life, { store, peers, courier: courierOf, lane: createLane(), log }),
+    tellEnding: createTellEnding({ store, courier: memoryCourier, clock }),
+    counting: createCountTraffic({
+      clock,
+      sources: [tunnelSource(tunnel)],
+      counters: guard(life, 'counters', world.counters),
+      access: store,
+      holder: node,
+      epoch: () => epoch,
     }),
     reconcile: {
       backend: createWireguardBackend({ node, peers, tunnel, saving }),
@@ -244,6 +270,8 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
       return desk.startTrial(visit);
     case 'add':
       return desk.addDevice(visit, 'wireguard');
+    case 'add-vless':
+      return desk.addDevice(visit, 'vless');
     case 'revoke':
       return desk.revokeDevice(visit, deed.device);
     case 'pause':
@@ -261,12 +289,12 @@ function ask(desk: Desk, deed: Deed, visit: Visit) {
 function trackJobs(
   world: ServiceWorld,
   life: Life,
-  handler: JobHandler<'apply-peer'>,
+  { apply, applyUsers, tellEnding }: ReturnType<typeof assemble>,
   options: ProcessOptions,
 ) {
   const held = new Set<Promise<void>>();
 
-  function track(job: Job): Job {
+  function track<K extends Applied>(job: HeldJob<K>): HeldJob<K> {
     const settled = Promise.withResolvers<void>();
     held.add(settled.promise);
     const settle = async (name: string, act: () => Promise<void>) => {
@@ -282,17 +310,24 @@ function trackJobs(
     };
   }
 
-  world.jobs.work(
-    'apply-peer',
-    { batchSize: options.batchSize ?? 1000, maxHeld: 5000 },
+  world.jobs.work('tell-ending', { batchSize: 10, maxHeld: 10 }, tellEnding);
+  const tracked =
+    <K extends Applied>(handler: JobHandler<K>, given: (job: HeldJob<K>) => HeldJob<K>): JobHandler<K> =>
     async (jobs, signal) => {
-      const tracked = jobs.map((job) => track(options.job?.(job) ?? job));
+      const all = jobs.map((job) => track(given(job)));
       try {
-        await handler(tracked, signal);
+        await handler(all, signal);
       } catch (error) {
-        await Promise.all(tracked.map((job) => job.fail(error)));
+        await Promise.all(all.map((job) => job.fail(error)));
       }
-    },
+    };
+  const many = { batchSize: options.batchSize ?? 1000, maxHeld: 5000 };
+  const given = (job: Job) => options.job?.(job) ?? job;
+  world.jobs.work('apply-peer', many, tracked(apply, given));
+  world.jobs.work(
+    'apply-user',
+    many,
+    tracked(applyUsers, (job) => job),
   );
   return held;
 }

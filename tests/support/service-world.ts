@@ -1,10 +1,14 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
-import { LOCAL_NODE, type PrivateKey, type PublicKey } from '../../src/server/core/ids.ts';
+import { createMemoryInbound, type MemoryInbound } from '../../src/server/adapters/xray/memory-inbound.ts';
+import { LOCAL_NODE, type PrivateKey, type PublicKey, XRAY_NODE } from '../../src/server/core/ids.ts';
 import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../../src/server/core/ports/store.ts';
+import type { CounterStore } from '../../src/server/core/ports/traffic.ts';
 import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
+import type { UserStore } from '../../src/server/core/ports/user-store.ts';
 import { createManualClock, type ManualClock } from './manual-clock.ts';
+import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { type CourierWorld, createCourierWorld } from './memory-courier.ts';
 import { createMemoryDatabase, type MemoryDatabase } from './memory-database.ts';
 import { createMemoryJobs, type MemoryJobs } from './memory-jobs.ts';
@@ -12,6 +16,7 @@ import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts
 import { createMemoryPeerStore } from './memory-peer-store.ts';
 import { createMemoryReconcileStore } from './memory-reconcile-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
+import { createMemoryUserStore } from './memory-user-store.ts';
 import type { RecordedLine } from './recording-log.ts';
 import { createSeededRandom } from './seeded-random.ts';
 
@@ -22,11 +27,15 @@ export interface ServiceWorld {
   readonly database: MemoryDatabase;
   readonly store: AccessStore;
   readonly peers: PeerStore;
+  readonly users: UserStore;
   readonly nodes: NodeStore;
   readonly quarantine: ReconcileStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly jobs: MemoryJobs;
   readonly tunnel: MemoryTunnel;
+  /** Xray. */
+  readonly inbound: MemoryInbound;
   readonly courier: CourierWorld;
   /** wg0.conf: the last one, and how many there were. */
   readonly file: { peers: readonly TunnelPeer[]; writes: number };
@@ -54,10 +63,13 @@ export async function createServiceWorld(options: WorldOptions = {}): Promise<Se
     database,
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
+    users: createMemoryUserStore(database),
     nodes: createMemoryNodeStore(database),
     quarantine: createMemoryReconcileStore(database),
+    counters: createMemoryCounterStore(database),
     inbox: createMemoryInbox(database),
     jobs,
+    inbound: createMemoryInbound(),
     tunnel: createMemoryTunnel({ clock, publicKey: SERVER.publicKey, listenPort: 51820 }),
     courier: createCourierWorld(),
     file: { peers: [], writes: 0 },
@@ -70,6 +82,13 @@ export async function createServiceWorld(options: WorldOptions = {}): Promise<Se
     publicKey: SERVER.publicKey,
     endpoint: '192.0.2.1:51820',
     pools,
+  });
+  await world.nodes.register({
+    id: XRAY_NODE,
+    protocol: 'vless',
+    publicKey: null,
+    endpoint: 'vpn.example.org:443',
+    pools: [],
   });
   await world.tunnel.ensureUp();
   return world;

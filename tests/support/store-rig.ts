@@ -26,12 +26,14 @@ import type {
   PeerTarget,
   PoolSpec,
 } from '../../src/server/core/ports/store.ts';
+import type { CounterStore } from '../../src/server/core/ports/traffic.ts';
 
 /** The stores under test over one fresh database. */
 export interface StoreRig {
   readonly store: AccessStore;
   readonly peers: PeerStore;
   readonly nodes: NodeStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   /** The database's own time, in step with what it writes by itself. */
   now(): Date;
@@ -110,12 +112,19 @@ export function newDevice(rig: StoreRig, account: number, address: LeasedAddress
   return { device, issue, made: { account: owner, address, ...ids } };
 }
 
-export const newSubscription = (rig: StoreRig, account: number, endsAt: Date, plan = 'trial') => ({
+export const newSubscription = (
+  rig: StoreRig,
+  account: number,
+  endsAt: Date,
+  plan = 'trial',
+  trafficLimitBytes: number | null = null,
+) => ({
   id: subscriptionId(rig.uuid()),
   accountId: accountId(account),
   plan,
   startsAt: rig.now(),
   endsAt,
+  trafficLimitBytes,
 });
 
 /** Inside an open transaction: an account with one more device. */

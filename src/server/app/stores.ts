@@ -3,6 +3,7 @@ import { readDeadEvents, readJobVitals } from '../adapters/jobs/vitals.ts';
 import type { Database } from '../adapters/postgres/client.ts';
 import { createAccessStore } from '../adapters/postgres/stores/access-store.ts';
 import { createAddressAllocator } from '../adapters/postgres/stores/address-allocator.ts';
+import { createCounterStore } from '../adapters/postgres/stores/counter-store.ts';
 import { createDashboardReader } from '../adapters/postgres/stores/dashboard-reader.ts';
 import { createInbox } from '../adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
@@ -20,6 +21,7 @@ import type { OperatorStore } from '../core/ports/operators.ts';
 import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { SubscriptionReader } from '../core/ports/subscriptions.ts';
+import type { CounterStore } from '../core/ports/traffic.ts';
 import type { UserStore } from '../core/ports/user-store.ts';
 import type { VitalsReader } from '../core/ports/vitals.ts';
 import { countDoneJobs } from '../services/count-calls.ts';
@@ -32,6 +34,7 @@ export interface Stores {
   readonly subscriptions: SubscriptionReader;
   readonly nodes: NodeStore;
   readonly reconcile: ReconcileStore;
+  readonly counters: CounterStore;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -71,6 +74,7 @@ export function createStores(world: World, database: Database): Stores {
     subscriptions: createSubscriptionReader(database),
     nodes: createNodeStore(database),
     reconcile: createReconcileStore(database),
+    counters: createCounterStore(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

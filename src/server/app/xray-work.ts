@@ -5,10 +5,12 @@ import { createLane } from '../core/lane.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { Courier } from '../core/ports/courier.ts';
 import type { JobHandler, JobKinds, NewJob } from '../core/ports/jobs.ts';
+import type { TrafficSource } from '../core/ports/traffic.ts';
 import { createSubscriptionEntry, type SubscriptionEntry } from '../entry/http/subscription.ts';
 import { createApplyUsers } from '../services/apply-users.ts';
 import { createDeliverLink } from '../services/deliver-link.ts';
 import type { DrawQr } from '../services/draw-qr.ts';
+import { createInboundTraffic } from '../services/inbound-traffic.ts';
 import type { DrivenNode } from '../services/list-nodes.ts';
 import type { LivingMessages } from '../services/living-messages.ts';
 import { createInboundBackend } from '../services/reconcile/inbound-backend.ts';
@@ -37,6 +39,8 @@ export interface XrayWork {
   readonly reconciling: ReconcileWork;
   /** What a job asks for; a whole comparison also tells the watch which start of the server is right. */
   turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<void>;
+  /** What its users' traffic is counted from. */
+  readonly traffic: TrafficSource;
   /** As the page of nodes shows it. */
   readonly driven: DrivenNode;
   start(): void;
@@ -110,6 +114,7 @@ function createXrayWork(world: World, deps: XrayWorkDeps): XrayWork {
       await reconciling.turn(what, signal);
       if (reconciling.lastSuccess() !== before) boots.compared = boots.read;
     },
+    traffic: createInboundTraffic({ ...world, ...xray, node: XRAY_NODE }),
     driven: {
       id: XRAY_NODE,
       backend: xray.inbound.kind,

@@ -42,6 +42,23 @@ export function wholeNumber(min: number, max: number): Kind<number> {
   };
 }
 
+/** Gigabytes of 10^9 bytes, answered in bytes. */
+export function gigabytes(max: number): Kind<number> {
+  return {
+    accepts: `a number of gigabytes up to ${max}, such as 5 or 0.5`,
+    schema: z
+      .string()
+      .regex(/^\d{1,9}(\.\d{1,6})?$/)
+      .transform((text) => Math.round(Number(text) * 1e9))
+      .pipe(
+        z
+          .int()
+          .min(1)
+          .max(max * 1e9),
+      ),
+  };
+}
+
 export function oneOf<const T extends string>(...values: readonly T[]): Kind<T> {
   return {
     accepts: `one of ${values.join(', ')}`,

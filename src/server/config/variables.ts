@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import {
   dnsList,
   endpoint,
+  gigabytes,
   interfaceName,
   type Kind,
   listenHost,
@@ -220,6 +221,11 @@ const reconcile = {
 
 const access = {
   TRIAL_DAYS: variable(wholeNumber(0, 3_650), '3', 'Length of the free trial; 0: no trials.'),
+  TRIAL_TRAFFIC_GB: optional(
+    gigabytes(1_000_000),
+    'What a trial may use, both directions together, in gigabytes of 10^9 bytes; then it ends. Trials taken before keep what they had.',
+    'unset: no limit',
+  ),
   DEVICES_PER_ACCOUNT: variable(wholeNumber(1, 1_000), '3', 'Most devices of one account.'),
 };
 

@@ -10,6 +10,7 @@ import type {
 } from './ids.ts';
 import type { Language } from './ports/words.ts';
 import type { Protocol } from './protocol.ts';
+import type { TrafficCounter } from './traffic.ts';
 
 /** What an update tells about its sender. Nothing of it ever enters a config. */
 export interface AccountProfile {
@@ -35,6 +36,11 @@ export interface Subscription {
   readonly plan: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** Bytes in both directions it may use; null: as many as it likes. */
+  readonly trafficLimitBytes: number | null;
+  readonly usedBytes: number;
+  /** Its traffic was used up, and its access ended with it. */
+  readonly limited: boolean;
 }
 
 /** A credential on a node. `applied`: the interface was read back and holds the newest intent. */
@@ -63,6 +69,8 @@ export interface Device {
   readonly peer: Peer;
   /** False while its newest config has not reached the user. */
   readonly delivered: boolean;
+  /** What was counted of its peer; null: nothing yet. */
+  readonly traffic: TrafficCounter | null;
 }
 
 /** Everything a decision about one account needs, read under the account's lock. Revoked devices are left out. */
@@ -77,6 +85,8 @@ export interface AccessRules {
   /** 0: no trials. */
   readonly trialDays: number;
   readonly devicesPerAccount: number;
+  /** What a trial may use in both directions; null: as much as it likes. */
+  readonly trialTrafficBytes: number | null;
 }
 
 /** A config promised to a user: made in the request's transaction, delivered by the worker. */
@@ -89,17 +99,27 @@ export interface PromisedIssue {
 
 const DAY_MS = 86_400_000;
 
-/** The subscription in force at `now`: the one that ends last. */
+/** The subscription in force at `now`: of those with traffic left, the one that ends last. */
 export function activeSubscription(state: AccountState, now: Date): Subscription | null {
-  const running = state.subscriptions.filter((each) => each.startsAt <= now && each.endsAt > now);
-  return running.reduce<Subscription | null>(
+  return lastToEnd(begun(state, now).filter((each) => !each.limited));
+}
+
+/** The subscription whose traffic concerns the account: the one in force, else one that was used up before its end. */
+export function countedSubscription(state: AccountState, now: Date): Subscription | null {
+  return activeSubscription(state, now) ?? lastToEnd(begun(state, now));
+}
+
+const begun = (state: AccountState, now: Date) =>
+  state.subscriptions.filter((each) => each.startsAt <= now && each.endsAt > now);
+
+const lastToEnd = (subscriptions: readonly Subscription[]) =>
+  subscriptions.reduce<Subscription | null>(
     (best, each) => (best === null || each.endsAt > best.endsAt ? each : best),
     null,
   );
-}
 
 export type TrialDecision =
-  | { readonly kind: 'grant'; readonly endsAt: Date }
+  | { readonly kind: 'grant'; readonly endsAt: Date; readonly trafficLimitBytes: number | null }
   | { readonly kind: 'already-active'; readonly until: Date }
   | { readonly kind: 'trial-used' }
   | { readonly kind: 'trial-off' }
@@ -112,7 +132,8 @@ export function decideTrial(state: AccountState, rules: AccessRules, now: Date):
   if (active) return { kind: 'already-active', until: active.endsAt };
   if (state.subscriptions.some((each) => each.plan === 'trial')) return { kind: 'trial-used' };
   if (rules.trialDays === 0) return { kind: 'trial-off' };
-  return { kind: 'grant', endsAt: new Date(now.getTime() + rules.trialDays * DAY_MS) };
+  const endsAt = new Date(now.getTime() + rules.trialDays * DAY_MS);
+  return { kind: 'grant', endsAt, trafficLimitBytes: rules.trialTrafficBytes };
 }
 
 export type DeviceDecision =

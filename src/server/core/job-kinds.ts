@@ -8,6 +8,7 @@ const LISTED: Readonly<Record<JobKind, true>> = {
   'reconcile-inbound': true,
   'count-traffic': true,
   'expire-subscriptions': true,
+  'tell-ending': true,
   housekeeping: true,
 };
 

@@ -110,6 +110,8 @@ interface Grant {
   readonly request: Request;
   readonly state: AccountState;
   readonly until: Date;
+  /** Of a trial that begins; null: none. */
+  readonly trafficLimitBytes: number | null;
 }
 
 async function issueAll(
@@ -148,10 +150,13 @@ function decide(
   if (!deps.protocols.includes(request.protocol)) return { kind: 'not-on-sale', language };
   if (request.wants === 'device') {
     const decision = decideDevice(state, deps.rules, now);
-    return decision.kind === 'grant' ? { request, state, until: decision.until } : { ...decision, language };
+    if (decision.kind !== 'grant') return { ...decision, language };
+    return { request, state, until: decision.until, trafficLimitBytes: null };
   }
   const decision = decideTrial(state, deps.rules, now);
-  return decision.kind === 'grant' ? { request, state, until: decision.endsAt } : { ...decision, language };
+  if (decision.kind !== 'grant') return { ...decision, language };
+  const { endsAt: until, trafficLimitBytes } = decision;
+  return { request, state, until, trafficLimitBytes };
 }
 
 /** Somebody who blocked the bot before the config came, and is back, gets it now rather than never (F-G6). */
@@ -211,7 +216,8 @@ function plan(deps: IssueAccessDeps, grant: Grant, address: LeasedAddress | null
   const subscription = (now: Date) => {
     if (wants !== 'trial') return [];
     const id = subscriptionId(deps.random.uuid());
-    return [{ id, accountId, plan: 'trial', startsAt: now, endsAt: grant.until }];
+    const { until: endsAt, trafficLimitBytes } = grant;
+    return [{ id, accountId, plan: 'trial', startsAt: now, endsAt, trafficLimitBytes }];
   };
   const promised: PromisedIssue = {
     issueId: issue.id,

@@ -1,7 +1,15 @@
 import { type Slice, type SliceRequest, sliceOfAll } from '../core/keyset.ts';
-import type { DashboardReader, PeerDetail, PeerQuery, PeerRow, StoredPeer } from '../core/ports/dashboard.ts';
+import type {
+  DashboardReader,
+  PeerDetail,
+  PeerKey,
+  PeerQuery,
+  PeerRow,
+  StoredPeer,
+} from '../core/ports/dashboard.ts';
 import type { LivePeer } from '../core/ports/tunnel.ts';
-import type { NodeActivity } from './node-activity.ts';
+import { totalsWith } from '../core/traffic.ts';
+import { type NodeActivity, readingOf } from './node-activity.ts';
 
 export interface ListPeersDeps {
   readonly reader: DashboardReader;
@@ -16,8 +24,8 @@ export interface PeerPage extends Slice<PeerRow> {
 type Activity = ReadonlyMap<string, LivePeer> | null;
 
 /**
- * Orders that the database knows are read by it; handshakes and traffic are known to the interface alone, so there
- * the ids are read, put in order here, and only one page of rows is read. Reads only.
+ * Orders that the database knows are read by it; handshakes and traffic are known best to the interface, so there
+ * the ids are read with what was counted, put in order here, and only one page of rows is read. Reads only.
  */
 export async function listPeers(
   deps: ListPeersDeps,
@@ -48,21 +56,28 @@ export async function showPeer(
 }
 
 export function withActivity(row: StoredPeer, activity: Activity): PeerRow {
-  const live = row.publicKey === null ? undefined : activity?.get(row.publicKey);
+  const total = totalOf(row, activity);
   return {
     ...row,
-    handshakeAt: live?.lastHandshakeAt?.getTime() ?? null,
-    receivedBytes: live?.receivedBytes ?? null,
-    sentBytes: live?.sentBytes ?? null,
+    handshakeAt: total?.handshakeAt?.getTime() ?? null,
+    receivedBytes: total?.received ?? null,
+    sentBytes: total?.sent ?? null,
   };
 }
 
+/** All it ever moved and when it last shook hands: what was counted, and what the interface has told since. */
+function totalOf({ publicKey, counted }: PeerKey, activity: Activity): Total {
+  const live = publicKey === null ? undefined : activity?.get(publicKey);
+  return totalsWith(counted, live ? readingOf(live) : null);
+}
+
+type Total = ReturnType<typeof totalsWith>;
 /** What a peer is put in order by, the greatest first. */
-type Measure = (live: LivePeer | undefined) => number;
+type Measure = (total: Total) => number;
 
 function measureOf({ sort, state }: PeerQuery): Measure | null {
-  if (sort === 'handshake') return (live) => live?.lastHandshakeAt?.getTime() ?? 0;
-  if (sort === 'traffic') return (live) => (live ? live.receivedBytes + live.sentBytes : 0);
+  if (sort === 'handshake') return (total) => total?.handshakeAt?.getTime() ?? 0;
+  if (sort === 'traffic') return (total) => (total ? total.received + total.sent : 0);
   // In order of id, which is by age.
   return state === 'never' ? () => 0 : null;
 }
@@ -80,11 +95,10 @@ async function byActivity(
   measure: Measure,
 ): Promise<PeerPage> {
   const [known, keys] = await Promise.all([activity.recent(), reader.peerKeys(query, now)]);
-  const liveOf = (key: string | null) => (key === null ? undefined : known?.get(key as never));
   // While the interface does not answer, nobody can be said never to have shaken hands.
-  const silent = (key: string | null) => known !== null && !liveOf(key)?.lastHandshakeAt;
-  const kept = query.state === 'never' ? keys.filter(({ publicKey }) => silent(publicKey)) : keys;
-  const ranked = kept.map(({ id, publicKey }): Ranked => ({ id, value: measure(liveOf(publicKey)) }));
+  const silent = (key: PeerKey) => known !== null && !totalOf(key, known)?.handshakeAt;
+  const kept = query.state === 'never' ? keys.filter(silent) : keys;
+  const ranked = kept.map((key): Ranked => ({ id: key.id, value: measure(totalOf(key, known)) }));
   const slice = sliceOfAll(ranked.sort(byRank), page, keyOf, (row, key) => byRank(row, toRanked(key)));
   const stored = await reader.peersById(
     slice.rows.map((row) => row.id),

@@ -51,3 +51,10 @@ export function createNodeActivity(deps: {
     },
   };
 }
+
+/** What a live peer says of its traffic, as it is counted. */
+export const readingOf = (live: LivePeer) => ({
+  received: live.receivedBytes,
+  sent: live.sentBytes,
+  handshakeAt: live.lastHandshakeAt,
+});

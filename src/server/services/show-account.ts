@@ -1,11 +1,18 @@
-import { type AccessRules, type AccountState, activeSubscription, type Device } from '../core/access.ts';
+import {
+  type AccessRules,
+  type AccountState,
+  activeSubscription,
+  countedSubscription,
+  type Device,
+} from '../core/access.ts';
 import type { AccountId, PublicKey } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
-import type { AccountView, DeviceView } from '../core/ports/desk.ts';
+import type { AccountView, DeviceView, SubscriptionTraffic } from '../core/ports/desk.ts';
 import type { AccessStore } from '../core/ports/store.ts';
 import type { LivePeer } from '../core/ports/tunnel.ts';
+import { totalsWith } from '../core/traffic.ts';
 import type { VlessSale } from '../core/vless-sale.ts';
-import type { NodeActivity } from './node-activity.ts';
+import { type NodeActivity, readingOf } from './node-activity.ts';
 import { hasVless } from './show-links.ts';
 
 export interface ShowAccountDeps {
@@ -37,6 +44,7 @@ function toView(
   return {
     language: state.account.language,
     until: active?.endsAt ?? null,
+    traffic: trafficOf(state, now),
     trialUsed: state.subscriptions.some((each) => each.plan === 'trial'),
     devices: state.devices.map((each) => toDeviceView(each, activity)),
     deviceLimit: rules.devicesPerAccount,
@@ -46,9 +54,17 @@ function toView(
   };
 }
 
+/** Of the subscription that runs, or of the one whose traffic is used up. */
+export function trafficOf(state: AccountState, now: Date): SubscriptionTraffic | null {
+  const counted = countedSubscription(state, now);
+  if (counted === null) return null;
+  return { usedBytes: counted.usedBytes, limitBytes: counted.trafficLimitBytes, usedUp: counted.limited };
+}
+
 function toDeviceView(device: Device, activity: Activity): DeviceView {
   const { peer } = device;
   const live = peer.publicKey === null ? undefined : activity?.get(peer.publicKey);
+  const total = totalsWith(device.traffic, live ? readingOf(live) : null);
   return {
     id: device.id,
     name: device.name,
@@ -58,8 +74,8 @@ function toDeviceView(device: Device, activity: Activity): DeviceView {
     protocol: peer.protocol,
     ip4: peer.ip4,
     ip6: peer.ip6,
-    lastHandshakeAt: live?.lastHandshakeAt ?? null,
-    uploadedBytes: live?.receivedBytes ?? null,
-    downloadedBytes: live?.sentBytes ?? null,
+    lastHandshakeAt: total?.handshakeAt ?? null,
+    uploadedBytes: total?.received ?? null,
+    downloadedBytes: total?.sent ?? null,
   };
 }

@@ -11,6 +11,7 @@ type Look = readonly [tone: Tone, icon: IconName];
 const ACCOUNTS: Readonly<Record<AccountState, Look>> = {
   active: ['good', 'good'],
   expired: ['plain', 'wait'],
+  limited: ['warn', 'wait'],
   paused: ['warn', 'pause'],
   none: ['plain', 'unknown'],
   blocked: ['bad', 'bad'],

@@ -17,6 +17,7 @@ const ACCOUNT_STATES: readonly AccountState[] = [
   'active',
   'active',
   'expired',
+  'limited',
   'paused',
   'none',
   'blocked',
@@ -92,8 +93,9 @@ export const account: AccountModel = {
   subscriptionLink: { createdAt: daysAgo(9), fetchedAt: daysAgo(1) },
   devices: [0, 3, 5].map((index) => ({ ...peerRow(index), device: pick(DEVICES, index) })),
   subscriptions: [
-    { plan: 'month', startsAt: daysAgo(3), endsAt: daysAhead(27) },
-    { plan: 'trial', startsAt: daysAgo(9), endsAt: daysAgo(6) },
+    { plan: 'month', startsAt: daysAgo(3), endsAt: daysAhead(27), ...used(41_000_000_000, 100_000_000_000) },
+    { plan: 'trial', startsAt: daysAgo(9), endsAt: daysAgo(6), ...used(5_000_400_000, 5_000_000_000) },
+    { plan: 'gift', startsAt: daysAgo(20), endsAt: daysAgo(10), ...used(812_345, null) },
   ],
   history: [
     { at: ago(300), kind: 'reissued', values: {}, operator: 'olga' },
@@ -144,3 +146,7 @@ export const peer: PeerModel = {
   ],
   can: { reissue: true, revoke: true },
 };
+
+function used(usedBytes: number, limitBytes: number | null) {
+  return { usedBytes, limitBytes, usedUp: limitBytes !== null && usedBytes >= limitBytes };
+}

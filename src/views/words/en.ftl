@@ -58,6 +58,7 @@ home-active = ✅ <b>Access is on</b> until { DATETIME($until, day: "numeric", m
 home-undelivered = ⏳ The config of <b>{ $device }</b> is on its way. If it does not arrive within a minute, take a new key.
 home-new = 👋 Hello! You have no access yet, but the trial is free: one tap and it is ready.
 home-over = Your access has ended. Your trial was used, thank you for trying! Ask the operator how to go on.
+home-used-up = Your traffic is used up, and with it your access. Ask the operator how to go on.
 trial-used = You have already used your trial, thank you for trying! Ask the operator how to go on.
 trial-off = There are no trials at the moment. Ask the operator for access.
 not-on-sale = This kind of access is not offered any more. Please choose again with /devices.
@@ -83,6 +84,9 @@ link-again = 🔗 <b>{ $device }</b>. Tap the link to copy it, or scan the QR co
 
     <code>{ $link }</code>
 apology = 😔 Something went wrong with your config and we could not mend it by ourselves. The operator knows. Please try again later with /devices.
+
+told-expired = ⌛ <b>Your access has ended.</b> Your configs stay good: they work again as soon as you have access again. Ask the operator how to go on.
+told-limited = 📊 <b>Your traffic is used up</b>, so your access has ended. Your configs stay good: they work again as soon as you have access again. Ask the operator how to go on.
 
 ## Devices
 
@@ -123,6 +127,10 @@ confirm-revoke = 🗑 Revoke <b>{ $device }</b>? Its config stops working for go
 rename-ask = ✏️ What shall <b>{ $device }</b> be called? Answer with the new name (up to 32 characters).
 rename-bad = That name will not do. Please send 1 to 32 ordinary characters on one line.
 rename-done = ✏️ Renamed: <b>{ $device }</b>
+
+traffic-used = 📊 Traffic used: { $used }
+traffic-used-of = 📊 Traffic used: { $used } of { $limit }
+traffic-used-up = 📊 Traffic used up: { $used } of { $limit }
 
 seen = { $unit ->
     [over] access has ended

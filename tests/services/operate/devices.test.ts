@@ -154,6 +154,22 @@ describe('an operator and an account', () => {
     expect(await resumeAccount(rig.operate, ACT, made.account)).toEqual({ kind: 'done', devices: 0 });
   });
 
+  test('granted days lift a limit of traffic that was used up: the devices come back, and count without a limit', async () => {
+    const made = await running();
+    await rig.admin`
+      update adit.subscriptions set traffic_limit_bytes = 10, used_bytes = 10 where account_id = ${made.account}`;
+    expect(await rig.store.endLimited(rig.now(), 10)).toBe(1);
+    expect((await targetOf(rig, made.peer)).wanted).toBe(false);
+    const shown = await rig.reader.account(String(made.account), rig.now());
+    expect(shown?.account.state).toBe('limited');
+    expect(shown?.subscriptions).toMatchObject([{ usedBytes: 10, limitBytes: 10, usedUp: true }]);
+    const grant = { account: made.account, days: 2, reason: 'sorry' };
+    expect(await grantDays(rig.operate, ACT, grant)).toMatchObject({ kind: 'done', devices: 1 });
+    expect((await targetOf(rig, made.peer)).wanted).toBe(true);
+    expect((await rig.reader.account(String(made.account), rig.now()))?.account.state).toBe('active');
+    expect(await rig.store.endLimited(rig.now(), 10)).toBe(0);
+  });
+
   test('granted days follow those there are, bring expired devices back, and are given once a form', async () => {
     const made = await running();
     await ends(made);

@@ -22,6 +22,7 @@ export const KIND_RULES: Readonly<Record<JobKind, KindRules>> = {
   'reconcile-inbound': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
   'count-traffic': { retryLimit: 3, fields: [], keptSeconds: HOUR },
   'expire-subscriptions': { retryLimit: 3, fields: [], keptSeconds: HOUR },
+  'tell-ending': { retryLimit: 8, fields: ['subscriptionId'], keptSeconds: 24 * HOUR },
   housekeeping: { retryLimit: 3, fields: [], keptSeconds: HOUR },
 };
 

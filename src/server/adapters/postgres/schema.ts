@@ -76,6 +76,8 @@ export const subscriptions = adit.table(
     uniqueIndex('subscriptions_one_trial').on(t.accountId).where(sql`plan = 'trial'`),
     // Serves the expiry job: only what has not been carried out is in it.
     index('subscriptions_due').on(t.endsAt).where(sql`expired_at is null`),
+    // Serves taking back what was ended before its time: of those, none but what a jump of the clock left.
+    index('subscriptions_ended').on(t.endsAt).where(sql`expired_at is not null`),
     // Serves the limits: only those that have one and have not reached it are in it.
     index('subscriptions_limited')
       .on(t.accountId)

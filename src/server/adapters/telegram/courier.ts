@@ -6,7 +6,7 @@ import type { Courier, DeliveryOutcome, Letter, LinkParcel, Parcel } from '../..
 import type { Log } from '../../core/ports/log.ts';
 import type { Words } from '../../core/ports/words.ts';
 import { createVoice, type Voice } from '../../core/voice.ts';
-import { replaceOrSend, sayReady } from './last-words.ts';
+import { homeButton, replaceOrSend, sayReady } from './last-words.ts';
 
 export interface CourierDeps {
   readonly api: Api;
@@ -47,6 +47,20 @@ export function createCourier(deps: CourierDeps): Courier {
       await replaceOrSend(deps.api, chatId, livingMessageId, html, []).catch((error: unknown) => {
         deps.log.warn({ err: error, account: chatId }, 'an apology did not arrive');
       });
+    },
+
+    async tellEnding({ chatId, accountId, language, ending }) {
+      const voice = createVoice(deps.words, language);
+      const look = {
+        parse_mode: 'HTML',
+        reply_markup: { inline_keyboard: homeButton(voice, accountId) },
+      } as const;
+      try {
+        await deps.api.sendMessage(chatId, voice.html(`told-${ending}`), look);
+        return { kind: 'delivered' };
+      } catch (error) {
+        return outcomeOf(error);
+      }
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Api } from 'grammy';
 import { type ButtonAction, writeButton } from '../../core/bot-buttons.ts';
 import { chatRefusal } from '../../core/chat-failure.ts';
+import type { AccountId } from '../../core/ids.ts';
 import type { Letter } from '../../core/ports/courier.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Voice } from '../../core/voice.ts';
@@ -33,6 +34,10 @@ function readyButtons(voice: Voice, { accountId }: Letter): Keyboard {
     [button('button-status', { kind: 'status' }), button('button-devices', { kind: 'devices' })],
   ];
 }
+
+export const homeButton = (voice: Voice, owner: AccountId): Keyboard => [
+  [{ text: voice.plain('button-home'), callback_data: writeButton({ kind: 'home' }, owner) }],
+];
 
 /** Edits the message, or sends a new one where there is none any more. */
 export async function replaceOrSend(

@@ -13,6 +13,7 @@ const rule = (name: string, asks: string): CallRule => ({
 
 export const WIREGUARD_CALLS: readonly CallRule[] = [
   rule('wg.show', 'the interface what it holds'),
+  rule('wg.boot', 'since when the interface stands, before and after its counters are read'),
   rule('wg.set', 'the interface to drop peers, or to take key and port'),
   // A millisecond more a peer, of which there may be 65,536 at once.
   {

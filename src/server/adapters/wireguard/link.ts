@@ -16,7 +16,7 @@ const DAEMON_END_MS = 2_000;
 const DAEMON_POLL_MS = 10;
 
 /** The daemon's control socket. A killed daemon leaves it behind. */
-const socketPath = (name: string): string => `/var/run/wireguard/${name}.sock`;
+export const socketPath = (name: string): string => `/var/run/wireguard/${name}.sock`;
 
 /** Null when there is no such interface. */
 export async function readLink(

@@ -23,6 +23,8 @@ export interface MemoryTunnel extends Tunnel {
  */
 export function createMemoryTunnel(options: MemoryTunnelOptions): MemoryTunnel {
   let table: PeerTable | null = null;
+  let made = 0;
+  const begunAt = options.clock.now().getTime();
   const present = (): PeerTable => {
     if (table === null) throw new AppError('unavailable', 'the tunnel in memory is not up');
     return table;
@@ -33,12 +35,17 @@ export function createMemoryTunnel(options: MemoryTunnelOptions): MemoryTunnel {
     async ensureUp(signal) {
       signal?.throwIfAborted();
       const created = table === null;
+      if (created) made += 1;
       table ??= createPeerTable();
       return { created };
     },
     async read(signal) {
       signal?.throwIfAborted();
       return { publicKey: options.publicKey, listenPort: options.listenPort, peers: present().list() };
+    },
+    async traffic(signal) {
+      signal?.throwIfAborted();
+      return { boot: `memory/${begunAt}/${made}`, peers: present().list() };
     },
     async apply(change, signal) {
       signal?.throwIfAborted();

@@ -7,6 +7,7 @@ import type { Tunnel, TunnelPeer, TunnelState } from '../../core/ports/tunnel.ts
 import { renderServerPeer } from '../../core/server-config.ts';
 import { checkedInterface, type ServerInterface } from '../../core/server-interface.ts';
 import { NO_PRESHARED_KEY, parsePublicKey } from '../../core/wireguard-key.ts';
+import { createBootIdentity } from './boot-identity.ts';
 import { type Command, createCommand } from './commands.ts';
 import { inTurns } from './in-turns.ts';
 import { publicKeyOf } from './key-maker.ts';
@@ -37,11 +38,18 @@ const MOST_DUMP_BYTES = 256 * 1024 * 1024;
 export function createWireguardTunnel(options: WireguardTunnelOptions): Tunnel {
   const server = checkedInterface(options.settings);
   const command = createCommand(withDeadline(options.runner, options.commandTimeoutMs), server.name);
+  const boot = createBootIdentity(command, options.kind, server.name);
   const context = { ...options, server, command };
   return {
     kind: options.kind,
     ensureUp: (signal) => ensureUp(context, signal),
     read: (signal) => read(context, signal),
+    async traffic(signal) {
+      const before = await boot.read(signal);
+      const { peers } = await read(context, signal);
+      if ((await boot.read(signal)) === before) return { boot: before, peers };
+      throw new AppError('unavailable', `${server.name} was made anew while it was read`);
+    },
     async apply(change, signal) {
       // Rendered first: a peer that is none is refused before anything is removed.
       const sections = await inTurns(options.clock, change.add, renderPlainPeer, signal);

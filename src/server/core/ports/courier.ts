@@ -54,6 +54,13 @@ export interface Courier {
     readonly language: Language;
     readonly livingMessageId: number | null;
   }): Promise<void>;
+  /** Tells that access has ended, in one message. Throws AppError `unavailable` or `timeout` as `deliver` does. */
+  tellEnding(to: {
+    readonly chatId: ChatId;
+    readonly accountId: AccountId;
+    readonly language: Language;
+    readonly ending: 'expired' | 'limited';
+  }): Promise<DeliveryOutcome>;
 }
 
 /** Draws a QR as a PNG. */

@@ -1,6 +1,7 @@
 import type { Slice, SliceRequest } from '../keyset.ts';
 import type { PoolChange } from '../pool-past.ts';
 import type { Protocol } from '../protocol.ts';
+import type { TrafficCounter } from '../traffic.ts';
 
 /**
  * What the dashboard reads of accounts, peers, pools, nodes and the audit. Moments are epoch milliseconds. Every
@@ -31,8 +32,8 @@ export interface DashboardReader {
   auditChoices(): Promise<{ readonly operators: readonly string[]; readonly actions: readonly string[] }>;
 }
 
-export const ACCOUNT_STATES = ['active', 'expired', 'paused', 'none', 'blocked'] as const;
-/** `none`: never had access. `blocked`: blocked the bot. */
+export const ACCOUNT_STATES = ['active', 'expired', 'limited', 'paused', 'none', 'blocked'] as const;
+/** `limited`: its traffic is used up before its time. `none`: never had access. `blocked`: blocked the bot. */
 export type AccountStanding = (typeof ACCOUNT_STATES)[number];
 export const ACCOUNT_SORTS = ['newest', 'oldest', 'name', 'until'] as const;
 export type AccountSort = (typeof ACCOUNT_SORTS)[number];
@@ -65,6 +66,11 @@ export interface AccountDetail {
     readonly plan: string;
     readonly startsAt: number;
     readonly endsAt: number;
+    /** Bytes in both directions. */
+    readonly usedBytes: number;
+    /** Null: no limit. */
+    readonly limitBytes: number | null;
+    readonly usedUp: boolean;
   }[];
   /** Newest first. */
   readonly history: readonly HistoryRow[];
@@ -107,6 +113,8 @@ export interface PeerQuery {
 export interface PeerKey {
   readonly id: string;
   readonly publicKey: string | null;
+  /** What was counted of it; null: nothing yet. */
+  readonly counted: TrafficCounter | null;
 }
 
 /** A peer as the database has it. */
@@ -125,7 +133,7 @@ export interface StoredPeer extends PeerKey {
   readonly createdAt: number;
 }
 
-/** The same with what the interface tells; nulls where it tells nothing. */
+/** The same with all it ever moved and when it last shook hands, the newest reading included; nulls: nothing is known. */
 export interface PeerRow extends StoredPeer {
   readonly handshakeAt: number | null;
   readonly receivedBytes: number | null;

@@ -69,7 +69,7 @@ export interface DeviceView {
   readonly ip6: string | null;
   /** Null: never, or not known now. */
   readonly lastHandshakeAt: Date | null;
-  /** Bytes this device has sent to us and got from us since the interface came up; null: not known now. */
+  /** Bytes this device has ever sent to us and got from us; null: not known now. */
   readonly uploadedBytes: number | null;
   readonly downloadedBytes: number | null;
 }
@@ -86,10 +86,21 @@ export type SubscriptionView =
   /** None are offered, or the account has no VLESS device or no access. */
   | { readonly kind: 'none'; readonly language: Language };
 
+export interface SubscriptionTraffic {
+  /** Bytes in both directions, of all its devices. */
+  readonly usedBytes: number;
+  /** Null: no limit. */
+  readonly limitBytes: number | null;
+  /** It is used up, and access ended with it. */
+  readonly usedUp: boolean;
+}
+
 export interface AccountView {
   readonly language: Language;
   /** Null: no active subscription. */
   readonly until: Date | null;
+  /** What the subscription has used of its traffic, some seconds ago; null: there is none. */
+  readonly traffic: SubscriptionTraffic | null;
   /** True when a trial was taken at any time. */
   readonly trialUsed: boolean;
   readonly devices: readonly DeviceView[];

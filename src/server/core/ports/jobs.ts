@@ -10,6 +10,8 @@ export interface JobKinds {
   /** Reads what nodes counted into totals that outlive them, and ends what has used up its limit. */
   'count-traffic': Record<string, never>;
   'expire-subscriptions': Record<string, never>;
+  /** Tells a user that access has ended: by its time, or because its traffic is used up. */
+  'tell-ending': { readonly subscriptionId: string };
   /** Resting addresses go back to free, old updates and runs are forgotten. */
   housekeeping: Record<string, never>;
 }

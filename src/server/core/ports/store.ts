@@ -33,6 +33,16 @@ export interface NewSubscription {
   readonly plan: string;
   readonly startsAt: Date;
   readonly endsAt: Date;
+  /** Bytes in both directions; null: no limit. */
+  readonly trafficLimitBytes: number | null;
+}
+
+/** An end of access that its user is to hear of. */
+export interface Ending {
+  readonly accountId: AccountId;
+  readonly chatId: ChatId;
+  readonly language: Language;
+  readonly ending: 'expired' | 'limited';
 }
 
 export interface NewDevice {
@@ -94,8 +104,20 @@ export interface AccessStore {
   transaction<T>(work: (tx: AccessTransaction) => Promise<T>): Promise<T>;
   /** The account without a lock, for showing; null when it never visited. */
   view(id: AccountId): Promise<AccountState | null>;
-  /** Makes peers of subscriptions that ended unwanted and enqueues them; at most `limit`. Returns how many. */
+  /**
+   * Carries out the end of subscriptions whose time is over, at most `limit`: peers of accounts that nothing else
+   * carries become unwanted, and jobs for them and for telling their users are enqueued. Returns how many ended.
+   */
   expire(now: Date, limit: number): Promise<number>;
+  /** The same for subscriptions whose traffic is used up. */
+  endLimited(now: Date, limit: number): Promise<number>;
+  /**
+   * Takes back ends that were carried out though their time is still to come (the clock had jumped), at most `limit`:
+   * devices that are on and not paused come back. Returns how many.
+   */
+  revive(now: Date, limit: number): Promise<number>;
+  /** What is still to be told of this ending; null when it is not so any more, or its user blocked the bot. */
+  ending(id: SubscriptionId, now: Date): Promise<Ending | null>;
   markBlocked(id: AccountId, blocked: boolean): Promise<void>;
 }
 

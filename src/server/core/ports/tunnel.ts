@@ -43,6 +43,11 @@ export interface Tunnel {
   /** Everything the interface knows, in one reading. */
   read(signal?: AbortSignal): Promise<TunnelState>;
   /**
+   * The same peers with the boot their counters belong to: another one after each making of the interface. `unavailable`
+   * when it was made anew while it was read.
+   */
+  traffic(signal?: AbortSignal): Promise<{ readonly boot: string; readonly peers: readonly LivePeer[] }>;
+  /**
    * Removals first, then additions; one process start for each kind, however many peers. A peer that is
    * present gets exactly the given allowed-ips. Removing an unknown key is not an error.
    */

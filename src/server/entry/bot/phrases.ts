@@ -1,5 +1,6 @@
 import type { AccountView, DeviceView } from '../../core/ports/desk.ts';
 import type { Voice } from '../../core/voice.ts';
+import type { Page } from './page.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -60,6 +61,18 @@ export function size(voice: Voice, bytes: number | null): string {
   if (bytes < MIB) return voice.plain('size', { unit: 'kb', n: bytes / 1024 });
   if (bytes < GIB) return voice.plain('size', { unit: 'mb', n: bytes / MIB });
   return voice.plain('size', { unit: 'gb', n: bytes / GIB });
+}
+
+/** What the subscription has used; null where there is nothing to say. */
+export function trafficLine(
+  { voice }: Pick<Page, 'voice'>,
+  { traffic }: Pick<AccountView, 'traffic'>,
+): string | null {
+  if (traffic === null) return null;
+  const used = size(voice, traffic.usedBytes);
+  if (traffic.limitBytes === null) return voice.html('traffic-used', { used });
+  const key = traffic.usedUp ? 'traffic-used-up' : 'traffic-used-of';
+  return voice.html(key, { used, limit: size(voice, traffic.limitBytes) });
 }
 
 const ICONS: Readonly<Record<Health, string>> = {

@@ -24,9 +24,15 @@ export function scheduleTable(settings: {
     },
     {
       name: 'expire-subscriptions',
-      // Access ends on the interface within seconds of its time.
-      everySeconds: 3,
+      // Access ends on the interface within five seconds of its time, the tick and the work included.
+      everySeconds: 2,
       job: { kind: 'expire-subscriptions', data: {}, singletonKey: 'expire', priority: 5 },
+    },
+    {
+      name: 'count-traffic',
+      // Whoever has a limit is cut off within five seconds of reaching it; without any limit most ticks only ask.
+      everySeconds: 2,
+      job: { kind: 'count-traffic', data: {}, singletonKey: 'count-traffic', priority: 3 },
     },
     {
       name: 'housekeeping',

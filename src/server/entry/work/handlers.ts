@@ -10,6 +10,8 @@ export interface WorkDeps {
     turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<unknown>;
   } | null;
   expire(signal: AbortSignal): Promise<unknown>;
+  countTraffic(signal: AbortSignal): Promise<unknown>;
+  tellEnding: JobHandler<'tell-ending'>;
   keepHouse(): Promise<unknown>;
   /** Whether this process holds the node whose interface a job changes. */
   holdsNode(): boolean;
@@ -19,6 +21,8 @@ export interface WorkDeps {
 const APPLY_BATCH = 250;
 /** Configs on their way to their users. */
 const MOST_IN_DELIVERY = 2000;
+/** Messages that nobody waits for: few at a time, so that configs go out between them. */
+const TOLD_AT_ONCE = 10;
 const ALONE = { batchSize: 1, maxHeld: 1 } as const;
 
 export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
@@ -38,11 +42,18 @@ export function registerWork(jobs: JobRunner, deps: WorkDeps): void {
       each((signal, data) => xray.turn(data, signal)),
     );
   }
+  // By the holder's clock alone: two processes whose clocks differ would end and revive in turn.
   jobs.work(
     'expire-subscriptions',
-    ALONE,
+    { ...ALONE, enabled },
     each((signal) => deps.expire(signal)),
   );
+  jobs.work(
+    'count-traffic',
+    { ...ALONE, enabled },
+    each((signal) => deps.countTraffic(signal)),
+  );
+  jobs.work('tell-ending', { batchSize: TOLD_AT_ONCE, maxHeld: TOLD_AT_ONCE }, deps.tellEnding);
   jobs.work(
     'housekeeping',
     ALONE,

@@ -18,7 +18,7 @@ export type GrantOutcome =
 export const MOST_DAYS = 3650;
 
 /**
- * Gives an account days, behind those it has or from now on. One transaction: lock the account, write the subscription,
+ * Gives an account days without a limit of traffic, behind those it has or from now on. One transaction: lock the account, write the subscription,
  * bring back the devices that expired, write the audit. Safe to repeat by the number of the form.
  */
 export function grantDays(
@@ -34,7 +34,8 @@ export function grantDays(
     if (once !== null && !(await tx.once(once, now))) return REPEATED;
     const until = grantedUntil(state, days, now);
     const id = subscriptionId(deps.random.uuid());
-    const subscription = { id, accountId: account, plan: 'gift', startsAt: now, endsAt: until };
+    const given = { plan: 'gift', startsAt: now, endsAt: until, trafficLimitBytes: null };
+    const subscription = { id, accountId: account, ...given };
     await tx.access.add({ subscriptions: [subscription], devices: [], issues: [] }, now);
     const peers = await tx.restorePeers(account, now);
     await tx.access.enqueue(applyJobs(peers));

@@ -1,7 +1,7 @@
 import type { Filters, FormState, Page } from '../models.ts';
 
-/** `none`: never had access. `blocked`: blocked the bot. */
-export type AccountState = 'active' | 'expired' | 'paused' | 'none' | 'blocked';
+/** `limited`: its traffic is used up before its time. `none`: never had access. `blocked`: blocked the bot. */
+export type AccountState = 'active' | 'expired' | 'limited' | 'paused' | 'none' | 'blocked';
 
 export interface AccountRow {
   /** Telegram's id. */
@@ -40,6 +40,11 @@ export interface SubscriptionRow {
   readonly plan: string;
   readonly startsAt: number;
   readonly endsAt: number;
+  /** Bytes in both directions. */
+  readonly usedBytes: number;
+  /** Null: no limit. */
+  readonly limitBytes: number | null;
+  readonly usedUp: boolean;
 }
 
 export interface NoteRow {
@@ -81,6 +86,7 @@ export interface PeerRow {
   readonly createdAt: number;
   /** Null: never, or the node does not tell. */
   readonly handshakeAt: number | null;
+  /** All it ever moved, whatever was restarted since. */
   readonly receivedBytes: number | null;
   readonly sentBytes: number | null;
 }

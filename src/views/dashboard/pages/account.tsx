@@ -1,3 +1,4 @@
+import { bytes } from '../format.ts';
 import { ActButton, Field, formProblem, Hidden, PostForm } from '../forms.tsx';
 import { Icon } from '../icons.tsx';
 import type { AccountModel, NoteRow, SubscriptionRow } from '../models/people.ts';
@@ -121,10 +122,18 @@ function Subscriptions({ shell, rows }: { shell: Shell; rows: readonly Subscript
           <span>
             <Moment setting={shell} at={row.startsAt} /> – <Moment setting={shell} at={row.endsAt} />
           </span>
+          <span class={row.usedUp ? 'warn' : 'muted'}>{used(shell, row)}</span>
         </li>
       ))}
     </ul>
   );
+}
+
+function used(shell: Shell, { usedBytes, limitBytes, usedUp }: SubscriptionRow): string {
+  const used = bytes(shell, usedBytes);
+  if (limitBytes === null) return shell.t('subscription-used', { used });
+  const key = usedUp ? 'subscription-used-up' : 'subscription-used-of';
+  return shell.t(key, { used, limit: bytes(shell, limitBytes) });
 }
 
 interface AccountFormProps {

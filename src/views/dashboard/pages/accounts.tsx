@@ -8,7 +8,7 @@ import { Layout } from '../shell.tsx';
 import { AccountStateMark } from '../states.tsx';
 import { Foreign, Moment } from '../text.tsx';
 
-const STATES = ['active', 'expired', 'paused', 'none', 'blocked'] as const;
+const STATES = ['active', 'expired', 'limited', 'paused', 'none', 'blocked'] as const;
 const SORTS = ['newest', 'oldest', 'name', 'until'] as const;
 
 export function AccountsPage({ shell, model }: { shell: Shell; model: AccountsModel }) {

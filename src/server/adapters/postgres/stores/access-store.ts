@@ -10,12 +10,19 @@ import type {
   AccessTransaction,
   NewDevice,
 } from '../../../core/ports/store.ts';
+import { tellJob } from '../../../core/tell-job.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accounts, devices, issues, peers, subscriptions, updates } from '../schema.ts';
 import { readAccounts } from './account-reader.ts';
 import type { AddressAllocator } from './address-allocator.ts';
-import { expireSubscriptions } from './expiry.ts';
+import {
+  type Ended,
+  expireSubscriptions,
+  limitSubscriptions,
+  readEnding,
+  reviveSubscriptions,
+} from './expiry.ts';
 import { storableText } from './storable.ts';
 import { openSubscriptionLink, revokeSubscriptionLink } from './subscription-links.ts';
 
@@ -43,20 +50,22 @@ export function createAccessStore(deps: AccessStoreDeps): AccessStore {
     return result;
   }
 
+  /** The end and what follows from it commit together. */
+  const ended = (carryOut: (tx: Tx) => Promise<Ended>): Promise<number> =>
+    committed(async (tx, jobs) => {
+      const { subscriptions, peers, told } = await carryOut(tx);
+      await enqueue(tx, deps, jobs, [...peers.map((each) => applyJob(each)), ...told.map(tellJob)]);
+      return subscriptions;
+    });
+
   return {
     transaction: (work) => committed((tx, jobs) => work(accessTransaction(tx, deps, jobs))),
     view: async (id) => (await database.read((tx) => readAccounts(tx, [id]))).get(id) ?? null,
-    expire: (now, limit) =>
-      committed(async (tx, jobs) => {
-        const expired = await expireSubscriptions(tx, now, limit);
-        await enqueue(
-          tx,
-          deps,
-          jobs,
-          expired.peers.map((each) => applyJob(each)),
-        );
-        return expired.subscriptions;
-      }),
+    expire: (now, limit) => ended((tx) => expireSubscriptions(tx, now, limit)),
+    endLimited: (now, limit) => ended((tx) => limitSubscriptions(tx, now, limit)),
+    revive: (now, limit) =>
+      ended(async (tx) => ({ ...(await reviveSubscriptions(tx, now, limit)), told: [] })),
+    ending: (id, now) => database.read((tx) => readEnding(tx, id, now)),
     async markBlocked(id, blocked) {
       await database.read((tx) =>
         tx

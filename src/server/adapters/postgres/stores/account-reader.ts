@@ -12,6 +12,7 @@ import {
 } from '../../../core/ids.ts';
 import type { Language } from '../../../core/ports/words.ts';
 import type { Protocol } from '../../../core/protocol.ts';
+import type { TrafficCounter } from '../../../core/traffic.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 interface AccountRow extends Record<string, unknown> {
@@ -28,6 +29,9 @@ interface SubscriptionJson {
   readonly plan: string;
   readonly starts: number;
   readonly ends: number;
+  readonly limit: number | null;
+  readonly used: number;
+  readonly limited: boolean;
 }
 
 interface DeviceJson {
@@ -45,11 +49,21 @@ interface DeviceJson {
   readonly wanted: boolean;
   readonly applied: boolean;
   readonly delivered: boolean;
+  readonly traffic: TrafficJson | null;
+}
+
+interface TrafficJson {
+  readonly boot: string;
+  readonly rawReceived: number;
+  readonly rawSent: number;
+  readonly received: number;
+  readonly sent: number;
+  readonly handshake: number | null;
 }
 
 /**
  * Accounts with their subscriptions and devices, many in one statement.
- * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_peer.
+ * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_peer, peer_counters_pkey.
  */
 export async function readAccounts(
   tx: Tx,
@@ -60,7 +74,8 @@ export async function readAccounts(
       a.paused_at is not null as paused,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', s.id, 'plan', s.plan,
-                 'starts', ${epochMs('s.starts_at')}, 'ends', ${epochMs('s.ends_at')}))
+                 'starts', ${epochMs('s.starts_at')}, 'ends', ${epochMs('s.ends_at')},
+                 'limit', s.traffic_limit_bytes, 'used', s.used_bytes, 'limited', s.limited_at is not null))
           from adit.subscriptions s where s.account_id = a.id), '[]') as subscriptions,
       coalesce((
         select jsonb_agg(jsonb_build_object('id', d.id, 'name', d.name, 'state', d.state,
@@ -70,7 +85,12 @@ export async function readAccounts(
                  'applied', p.generation = p.applied_generation,
                  'delivered', coalesce((
                    select i.delivered_at is not null from adit.issues i where i.peer_id = p.id
-                    order by i.created_at desc, i.id desc limit 1), true))
+                    order by i.created_at desc, i.id desc limit 1), true),
+                 'traffic', (
+                   select jsonb_build_object('boot', c.boot, 'rawReceived', c.raw_received, 'rawSent', c.raw_sent,
+                            'received', c.received_bytes, 'sent', c.sent_bytes,
+                            'handshake', ${epochMs('c.last_handshake_at')})
+                     from adit.peer_counters c where c.peer_id = p.id))
                order by d.created_at, d.id)
           from adit.devices d join adit.peers p on p.device_id = d.id
          where d.account_id = a.id and d.state <> 'revoked'), '[]') as devices
@@ -104,6 +124,14 @@ const toSubscription = (row: SubscriptionJson): Subscription => ({
   plan: row.plan,
   startsAt: new Date(row.starts),
   endsAt: new Date(row.ends),
+  trafficLimitBytes: row.limit,
+  usedBytes: row.used,
+  limited: row.limited,
+});
+
+const toCounter = ({ handshake, ...counted }: TrafficJson): TrafficCounter => ({
+  ...counted,
+  handshakeAt: handshake === null ? null : new Date(handshake),
 });
 
 const toDevice = (row: DeviceJson): Device => ({
@@ -112,6 +140,7 @@ const toDevice = (row: DeviceJson): Device => ({
   state: row.state,
   createdAt: new Date(row.created),
   delivered: row.delivered,
+  traffic: row.traffic === null ? null : toCounter(row.traffic),
   peer: {
     id: peerId(row.peer),
     nodeId: nodeId(row.node),

@@ -31,23 +31,26 @@ const ORDERS: Readonly<Record<AccountSort, Order>> = {
 };
 
 /**
- * With the end of each account's last subscription that has begun: found one by one for the rows of a page (index
+ * With the end of each account's last subscription that has begun (one with traffic left before one that is used up): found one by one for the rows of a page (index
  * subscriptions_account), or for all accounts at once when all have to be looked at.
  */
 const fromAccounts = ({ sort, state }: AccountQuery, now: Date): SQL => {
   const begun = sql`b.starts_at <= ${now.toISOString()}`;
+  const running = sql`b.limited_at is null and b.ends_at > ${now.toISOString()}`;
+  const last = sql`coalesce(max(b.ends_at) filter (where ${running}), max(b.ends_at)) as ends_at,
+        bool_or(${running}) as running`;
   return sort === 'until' || state !== null
     ? sql` from adit.accounts a left join (
-        select b.account_id, max(b.ends_at) as ends_at from adit.subscriptions b where ${begun} group by 1
+        select b.account_id, ${last} from adit.subscriptions b where ${begun} group by 1
       ) s on s.account_id = a.id`
     : sql` from adit.accounts a left join lateral (
-        select max(b.ends_at) as ends_at from adit.subscriptions b where b.account_id = a.id and ${begun}
+        select ${last} from adit.subscriptions b where b.account_id = a.id and ${begun}
       ) s on true`;
 };
 
 const standing = (now: Date): SQL => sql`
   case when a.paused_at is not null then 'paused' when a.blocked_at is not null then 'blocked'
-       when s.ends_at > ${now.toISOString()} then 'active' when s.ends_at is not null then 'expired' else 'none' end`;
+       when s.running then 'active' when s.ends_at > ${now.toISOString()} then 'limited' when s.ends_at is not null then 'expired' else 'none' end`;
 
 function matching({ q, state }: AccountQuery, now: Date): SQL {
   const conditions = [sql`true`, ...searched(q)];

@@ -5,6 +5,7 @@ import type { Protocol } from '../../../core/protocol.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import { ms } from './dashboard-keyset.ts';
 import { firstIdAt } from './id-at.ts';
+import { isRunning } from './running.ts';
 
 const RUNS_SHOWN = 20;
 
@@ -106,7 +107,7 @@ async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> 
 export async function readPlanUse(tx: Tx, now: Date) {
   const rows = await tx.execute<{ plan: string; accounts: number }>(sql`
     select plan, count(distinct account_id) filter (
-             where starts_at <= ${now.toISOString()} and ends_at > ${now.toISOString()})::int as accounts
-      from adit.subscriptions group by plan order by plan`);
+             where ${isRunning(now)})::int as accounts
+      from adit.subscriptions s group by plan order by plan`);
   return rows.map(({ plan, accounts }) => ({ plan, accounts }));
 }

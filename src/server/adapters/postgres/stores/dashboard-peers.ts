@@ -9,6 +9,7 @@ import {
   type StoredPeer,
 } from '../../../core/ports/dashboard.ts';
 import type { Protocol } from '../../../core/protocol.ts';
+import type { TrafficCounter } from '../../../core/traffic.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 import {
   fromCursor,
@@ -29,7 +30,11 @@ const ADDRESS = "coalesce(p.ip4, '255.255.255.255'::inet)";
 const BY_ADDRESS: Order = { by: [{ column: ADDRESS, type: 'inet' }, ID], descending: false };
 
 const FROM = sql`
-  from adit.peers p join adit.devices d on d.id = p.device_id join adit.accounts a on a.id = d.account_id`;
+  from adit.peers p join adit.devices d on d.id = p.device_id join adit.accounts a on a.id = d.account_id
+       left join adit.peer_counters c on c.peer_id = p.id`;
+const COUNTED = sql`
+  c.boot, c.raw_received::text, c.raw_sent::text, c.received_bytes::text, c.sent_bytes::text,
+  ${ms('c.last_handshake_at')} as handshake_at`;
 const MOST_KEYS = 100_000;
 
 const standing = (now: Date): SQL => sql`
@@ -74,7 +79,7 @@ function matching({ q, state, node }: PeerQuery, now: Date): SQL {
 const columns = (now: Date): SQL => sql`
   p.id, p.public_key, left(d.name, 256) as device, d.account_id::text as account, left(a.name, 256) as account_name,
   p.node_id as node, p.protocol, host(p.ip4) as ip4, host(p.ip6) as ip6, p.wanted, ${standing(now)} as state,
-  ${ms('p.changed_at')} as changed_at, ${ms('p.created_at')} as created_at`;
+  ${ms('p.changed_at')} as changed_at, ${ms('p.created_at')} as created_at, ${COUNTED}`;
 
 export async function readPeerRows(
   tx: Tx,
@@ -101,10 +106,9 @@ export async function countPeerRows(tx: Tx, query: PeerQuery, now: Date): Promis
 }
 
 export async function readPeerKeys(tx: Tx, query: PeerQuery, now: Date): Promise<readonly PeerKey[]> {
-  const from = query.q === '' ? sql` from adit.peers p` : FROM;
   const rows = await tx.execute<{ id: string; public_key: string | null }>(sql`
-    select p.id, p.public_key ${from} where ${matching(query, now)} limit ${MOST_KEYS}`);
-  return rows.map((row) => ({ id: row.id, publicKey: row.public_key }));
+    select p.id, p.public_key, ${COUNTED} ${FROM} where ${matching(query, now)} limit ${MOST_KEYS}`);
+  return rows.map((row) => ({ id: row.id, publicKey: row.public_key, counted: toCounted(row) }));
 }
 
 export async function readPeersById(
@@ -126,9 +130,22 @@ export async function readPeersOfAccount(tx: Tx, account: string, now: Date): Pr
   return rows.map(toStoredPeer);
 }
 
+function toCounted(row: Record<string, unknown>): TrafficCounter | null {
+  if (row.boot === null) return null;
+  return {
+    boot: String(row.boot),
+    rawReceived: Number(row.raw_received),
+    rawSent: Number(row.raw_sent),
+    received: Number(row.received_bytes),
+    sent: Number(row.sent_bytes),
+    handshakeAt: row.handshake_at === null ? null : new Date(Number(row.handshake_at)),
+  };
+}
+
 const toStoredPeer = (row: Record<string, unknown>): StoredPeer => ({
   id: String(row.id),
   publicKey: row.public_key === null ? null : String(row.public_key),
+  counted: toCounted(row),
   device: String(row.device),
   accountId: String(row.account),
   accountName: String(row.account_name),

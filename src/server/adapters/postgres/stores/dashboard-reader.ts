@@ -42,7 +42,8 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
   if (found === null) return null;
   const { language, ...account } = found;
   const subscriptions = await tx.execute(sql`
-    select s.plan, ${ms('s.starts_at')} as starts_at, ${ms('s.ends_at')} as ends_at
+    select s.plan, ${ms('s.starts_at')} as starts_at, ${ms('s.ends_at')} as ends_at, s.used_bytes::text as used,
+           s.traffic_limit_bytes::text as allowed, s.limited_at is not null as used_up
       from adit.subscriptions s where s.account_id = ${id}::text::bigint order by s.ends_at desc limit 100`);
   const notes = await tx.execute(sql`
     select ${ms('n.created_at')} as at, n.operator_name, n.text from adit.account_notes n
@@ -55,6 +56,9 @@ async function readAccount(tx: Tx, id: string, now: Date): Promise<AccountDetail
       plan: String(row.plan),
       startsAt: Number(row.starts_at),
       endsAt: Number(row.ends_at),
+      usedBytes: Number(row.used),
+      limitBytes: row.allowed === null ? null : Number(row.allowed),
+      usedUp: row.used_up === true,
     })),
     history: await accountHistory(tx, id),
     subscriptionLink: await readSubscriptionLink(tx, id),

@@ -1,10 +1,9 @@
 import { eq, lt, sql } from 'drizzle-orm';
 import type { PeerRef } from '../../../core/apply-job.ts';
-import { accountId, deviceId, type PeerId, peerId } from '../../../core/ids.ts';
+import { accountId, deviceId, type PeerId } from '../../../core/ids.ts';
 import type { JobOperationsIn } from '../../../core/ports/job-desk.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
 import type { OperationStore, OperationTransaction } from '../../../core/ports/operations.ts';
-import type { Protocol } from '../../../core/protocol.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { accountNotes, operatorRequests } from '../operations-schema.ts';
 import { accounts } from '../schema.ts';
@@ -12,6 +11,7 @@ import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
 import { readAccounts } from './account-reader.ts';
 import { writeAudit } from './audit-writer.ts';
 import { addOperatorsPool } from './node-store.ts';
+import { restorePeers, type TouchedRow, toRef } from './restore-peers.ts';
 import { storableText } from './storable.ts';
 
 export interface OperationStoreDeps extends AccessStoreDeps {
@@ -48,7 +48,7 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
     async resumeAccount(id) {
       await tx.update(accounts).set({ pausedAt: null }).where(eq(accounts.id, id));
     },
-    restorePeers: (id, now) => restorePeers(tx, id, now),
+    restorePeers: (id, now) => restorePeers(tx, [id], now),
     async addNote({ at, text, operatorName, ...note }) {
       const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
       await tx.insert(accountNotes).values({ ...note, ...stored });
@@ -82,13 +82,6 @@ async function ownerOf(tx: Tx, id: PeerId) {
   return row === undefined ? null : { account: accountId(Number(row.account)), device: deviceId(row.device) };
 }
 
-interface TouchedRow extends Record<string, unknown> {
-  readonly id: string;
-  readonly protocol: Protocol;
-}
-
-const toRef = ({ id, protocol }: TouchedRow): PeerRef => ({ id: peerId(id), protocol });
-
 /** Indexes: devices_account, peers_device. */
 async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly PeerRef[]> {
   await tx
@@ -98,20 +91,6 @@ async function pauseAccount(tx: Tx, id: number, now: Date): Promise<readonly Pee
   const peers = await tx.execute<TouchedRow>(sql`
     update adit.peers p set wanted = false, generation = generation + 1, changed_at = ${now.toISOString()}
       from adit.devices d where d.account_id = ${id} and p.device_id = d.id and p.wanted
-    returning p.id, p.protocol`);
-  return peers.map(toRef);
-}
-
-/** What expiry and pause took away comes back: the devices kept their addresses and keys. */
-async function restorePeers(tx: Tx, id: number, now: Date): Promise<readonly PeerRef[]> {
-  const peers = await tx.execute<TouchedRow>(sql`
-    update adit.peers p set wanted = true, generation = generation + 1, changed_at = ${now.toISOString()}
-      from adit.devices d join adit.accounts a on a.id = d.account_id
-     where d.account_id = ${id} and d.state = 'active' and a.paused_at is null
-       and p.device_id = d.id and not p.wanted and p.released_at is null
-       and exists (
-         select from adit.subscriptions s
-          where s.account_id = d.account_id and s.starts_at <= ${now.toISOString()} and s.ends_at > ${now.toISOString()})
     returning p.id, p.protocol`);
   return peers.map(toRef);
 }

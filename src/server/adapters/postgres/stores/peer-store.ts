@@ -1,6 +1,5 @@
 import { inArray, sql } from 'drizzle-orm';
 import { applyJob } from '../../../core/apply-job.ts';
-import { AppError } from '../../../core/errors.ts';
 import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type IssueId, type NodeId, peerId } from '../../../core/ids.ts';
 import type { NewJob } from '../../../core/ports/jobs.ts';
@@ -10,6 +9,7 @@ import type { Protocol } from '../../../core/protocol.ts';
 import type { Database } from '../client.ts';
 import { type Drizzle as Tx, toSqlExecutor } from '../drizzle-session.ts';
 import { retiredKeys } from '../schema.ts';
+import { refuseOldHolder } from './holder.ts';
 import { readTargets } from './peer-targets.ts';
 import { readStanding, readWanted, readWantedDigest } from './wanted-peers.ts';
 
@@ -107,16 +107,6 @@ async function assignKeys(
            applied_generation = least(p.applied_generation, p.generation - 1)
       from unnest(${ids}, ${sql.param(keys.map((each) => each.publicKey))}::text[]) as fresh(id, public_key)
      where p.id = fresh.id`);
-}
-
-/** A holder that lost the node without noticing must not write keys any more. */
-async function refuseOldHolder(tx: Tx, node: { readonly id: NodeId; readonly epoch: number }) {
-  const rows = await tx.execute<{ lease_epoch: number }>(
-    sql`select lease_epoch from adit.nodes where id = ${node.id} for share`,
-  );
-  if (rows[0]?.lease_epoch !== node.epoch) {
-    throw new AppError('conflict', 'Another process has taken this node over.', { details: { ...node } });
-  }
 }
 
 /**

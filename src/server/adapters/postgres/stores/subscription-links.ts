@@ -3,6 +3,7 @@ import { type AccountId, peerId } from '../../../core/ids.ts';
 import type { SubscriptionContent, SubscriptionReader } from '../../../core/ports/subscriptions.ts';
 import type { Database } from '../client.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
+import { isRunning } from './running.ts';
 
 /** Indexes: subscription_links_account. Two that come at once leave one: the second sees the first. */
 export async function openSubscriptionLink(
@@ -55,7 +56,7 @@ async function readContent(tx: Tx, id: string, now: Date): Promise<SubscriptionC
        where id = ${id} and revoked_at is null returning account_id
     ), running as (
       select s.* from adit.subscriptions s join link l on l.account_id = s.account_id
-       where s.starts_at <= ${at} and s.ends_at > ${at} and s.limited_at is null order by s.ends_at desc limit 1
+       where ${isRunning(now)} order by s.ends_at desc limit 1
     ), held as (
       select p.*, d.name, d.created_at as since from link l
         join adit.devices d on d.account_id = l.account_id and d.state <> 'revoked'

@@ -2,7 +2,7 @@ import { type Button, writeButton } from '../../../core/bot-buttons.ts';
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
 import type { Protocol } from '../../../core/protocol.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
-import { healthOf, iconOf, seen, size } from '../phrases.ts';
+import { healthOf, iconOf, seen, size, trafficLine } from '../phrases.ts';
 
 /** All devices, a button each, and one more while there is room. */
 export function devicesScreen(page: Page, account: AccountView): Screen {
@@ -14,7 +14,7 @@ export function devicesScreen(page: Page, account: AccountView): Screen {
   const lines = devices.map((each) => deviceLine(page, account, each)).join('\n');
   const add = button(page, 'button-add-device', { kind: 'add' });
   return {
-    html: paragraphs(title, lines === '' ? null : lines),
+    html: paragraphs(title, lines === '' ? null : lines, trafficLine(page, account)),
     buttons: [
       ...devices.map((each) => [openButton(page, account, each)]),
       ...(account.until !== null && devices.length < deviceLimit ? [[add]] : []),

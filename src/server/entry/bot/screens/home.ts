@@ -1,11 +1,13 @@
 import type { Button } from '../../../core/bot-buttons.ts';
 import type { AccountView } from '../../../core/ports/desk.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
+import { trafficLine } from '../phrases.ts';
 
 /** Where everything starts: what the account may do now. */
 export function homeScreen(page: Page, account: AccountView | null): Screen {
   if (!account || (account.until === null && !account.trialUsed)) return newcomerScreen(page, 'home-new');
-  if (account.until === null) return outsideScreen(page, 'home-over');
+  if (account.until === null)
+    return outsideScreen(page, account.traffic?.usedUp ? 'home-used-up' : 'home-over');
   const waiting = account.devices.find((each) => each.state === 'active' && !each.delivered);
   const active = page.voice.html('home-active', {
     until: account.until,
@@ -13,8 +15,12 @@ export function homeScreen(page: Page, account: AccountView | null): Screen {
     limit: account.deviceLimit,
   });
   const undelivered = waiting ? page.voice.html('home-undelivered', { device: waiting.name }) : null;
+  const limited = typeof account.traffic?.limitBytes === 'number';
   const again = waiting && reissueButton(page, waiting);
-  return { html: paragraphs(active, undelivered), buttons: [...(again ? [[again]] : []), ...menu(page)] };
+  return {
+    html: paragraphs(active, limited ? trafficLine(page, account) : null, undelivered),
+    buttons: [...(again ? [[again]] : []), ...menu(page)],
+  };
 }
 
 /** No access, and the trial can be had (again, when the pool was full). */
@@ -26,7 +32,7 @@ export function newcomerScreen(page: Page, key: 'home-new' | 'pool-full'): Scree
 /** No access, and no trial to be had. */
 export function outsideScreen(
   page: Page,
-  key: 'home-over' | 'trial-used' | 'trial-off' | 'account-paused',
+  key: 'home-over' | 'home-used-up' | 'trial-used' | 'trial-off' | 'account-paused',
 ): Screen {
   return { html: page.voice.html(key), buttons: [languageRow(page)] };
 }

@@ -1,6 +1,6 @@
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
-import { type Health, healthOf, seen, size } from '../phrases.ts';
+import { type Health, healthOf, seen, size, trafficLine } from '../phrases.ts';
 import { reissueButton } from './home.ts';
 
 /** "Is it working?" from the last handshakes and the node (E12), with a new key one tap away. */
@@ -15,6 +15,7 @@ export function statusScreen(page: Page, account: AccountView): Screen {
       page.voice.html('status-title'),
       page.voice.html(account.nodeAnswers ? 'status-node-ok' : 'status-node-down'),
       account.until === null ? page.voice.html('status-no-access') : null,
+      trafficLine(page, account),
       ...(judged.length === 0 ? [page.voice.html('devices-none')] : []),
       ...judged.map(({ device, health }) => verdict(page, device, health, account.readAt)),
     ),

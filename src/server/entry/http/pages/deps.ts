@@ -1,4 +1,5 @@
 import type { SettingsModel } from '../../../../views/dashboard/models/machine.ts';
+import type { AccessRules } from '../../../core/access.ts';
 import type { DashboardReader } from '../../../core/ports/dashboard.ts';
 import type { JobReader } from '../../../core/ports/job-desk.ts';
 import type { LogHistory } from '../../../core/ports/log-history.ts';
@@ -17,7 +18,7 @@ export interface PagesDeps {
   readonly operate: OperateDeps;
   readonly logs: LogHistory;
   readonly settings: SettingsModel['groups'];
-  readonly access: { readonly trialDays: number; readonly devicesPerAccount: number };
+  readonly access: Pick<AccessRules, 'trialDays' | 'devicesPerAccount'>;
 }
 
 /** Rows of one page. */
