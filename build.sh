@@ -162,6 +162,8 @@ install_packages() {
   apt-get install -y --no-install-recommends "$@" || {
     apt-get update && apt-get install -y --no-install-recommends "$@"
   } || return 1
+  # The tests run their own; Debian's package would start one at every boot.
+  [[ " $* " != *" v2ray "* ]] || systemctl disable --now v2ray.service || true
   local left
   left=$(missing_packages "$@" | tr '\n' ' ')
   [[ -z $left ]] || { echo "still missing: $left"; return 1; }
@@ -171,7 +173,7 @@ is_root() { [[ $EUID -eq 0 ]]; }
 
 debian_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium"
+    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium v2ray"
     return
   fi
   local missing

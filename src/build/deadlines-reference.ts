@@ -12,8 +12,8 @@ refuses a name without a rule.
 
 - **Retries** come after the first try, with pauses of random length, and only where repeating is safe. "by its job" is
   not one of them: a failed call fails its job, which comes again later.
-- **Breaker**: after five failures in a row the call is refused at once, and one probe every ten seconds finds out whether
-  the other side is back. Its state is \`adit_breaker_open{call="…"}\` and a line on the dashboard.
+- **Breaker**: after five failures in a row the call is refused at once, and one probe every ten seconds (every second for
+  an Xray on this machine) finds out whether the other side is back. Its state is \`adit_breaker_open{call="…"}\` and a line on the dashboard.
 - **Metrics**: \`adit_call_seconds{call="…"}\` and \`adit_call_failures_total{call="…",reason="…"}\`.
 - A deadline with the name of a variable is set by it: see [configuration](configuration.md).
 

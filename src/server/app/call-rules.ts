@@ -2,6 +2,7 @@ import { BUNDLED_CALLS, DATABASE_CALLS } from '../adapters/postgres/calls.ts';
 import { FILE_CALLS } from '../adapters/system/calls.ts';
 import { TELEGRAM_CALLS } from '../adapters/telegram/calls.ts';
 import { WIREGUARD_CALLS } from '../adapters/wireguard/calls.ts';
+import { XRAY_CALLS } from '../adapters/xray/calls.ts';
 import type { Config } from '../config.ts';
 import { type CallBook, type CallRule, createCallBook } from '../core/call-rules.ts';
 
@@ -29,6 +30,7 @@ const OWN_CALLS: readonly CallRule[] = [
 export const CALL_RULES: readonly CallRule[] = [
   ...TELEGRAM_CALLS,
   ...WIREGUARD_CALLS,
+  ...XRAY_CALLS,
   ...DATABASE_CALLS,
   ...BUNDLED_CALLS,
   ...FILE_CALLS,

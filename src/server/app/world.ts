@@ -7,6 +7,7 @@ import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
 import type { Config } from '../config.ts';
+import type { CallBook } from '../core/call-rules.ts';
 import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
@@ -29,6 +30,8 @@ export interface World {
   /** The calls and updates of the last minutes. */
   readonly calls: CallStatistics;
   readonly breakers: Breakers;
+  /** What may be asked of the outside, and for how long. */
+  readonly book: CallBook;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
 }
@@ -57,7 +60,7 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
   const runner = createProcessRunner({ clock, metrics, breakers, log, book, baseEnv });
   const requester = createHttpRequester({ clock, random, metrics, breakers, log, book });
-  return { clock, random, log, logs, metrics, calls, breakers, runner, requester };
+  return { clock, random, log, logs, metrics, calls, breakers, book, runner, requester };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

@@ -20,7 +20,7 @@ export function localXray(
   address: Endpoint,
   { restores }: { readonly restores: boolean },
 ): GrpcInbound {
-  const { clock, random, log, metrics, breakers } = world;
+  const { clock, random, log, metrics, breakers, book } = world;
   const { inboundTag: tag, grpcPackage: prefix, apiTimeoutMs: timeoutMs } = xray;
   const path = journalPath(stateDir, tag);
   return createGrpcInbound({
@@ -29,6 +29,7 @@ export function localXray(
     log,
     metrics,
     breakers,
+    book,
     address: address.text,
     prefix,
     tag,

@@ -172,10 +172,19 @@ const xray = {
     url('https', 'http'),
     'Where clients reach this program from outside, such as https://vpn.example.com: subscription links lie below it, at /s/…. Unset: none are offered.',
   ),
-  XRAY_API_URL: optional(url('https', 'http'), 'HTTP API of an Xray panel.'),
-  XRAY_API_KEY: optional(secret(text), 'Its key.'),
+  XRAY_API_URL: optional(
+    url('https', 'http'),
+    'The user API of an Xray on another machine: `adit xray-api` there (docs/xray-api.md).',
+  ),
+  XRAY_API_KEY: optional(
+    secret(text),
+    'Its key. For `adit xray-api` itself: the key it asks for, at least 32 characters.',
+  ),
   XRAY_API_TIMEOUT_MS: variable(milliseconds, '5000', 'Longest call, connect to last byte of the answer.'),
-  XRAY_GRPC_ADDRESS: optional(endpoint, "The API inbound of this machine's own Xray."),
+  XRAY_GRPC_ADDRESS: optional(
+    endpoint,
+    "The API inbound of this machine's own Xray, such as 127.0.0.1:10085.",
+  ),
   XRAY_GRPC_PACKAGE: variable(
     matching(/^[a-z0-9]+(\.[a-z0-9]+)*$/, 'a package name such as xray'),
     'xray',

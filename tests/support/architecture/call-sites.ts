@@ -23,12 +23,22 @@ export function callSites(root: string): readonly CallSite[] {
 }
 
 function sitesIn(path: string, code: string): readonly CallSite[] {
-  return [...code.matchAll(CALL)].flatMap((match) => {
+  const called = [...code.matchAll(CALL)].flatMap((match) => {
     const object = balanced(code, match.index + match[0].length - 1);
     if (FROM_THE_TABLE.test(object) || /^\{ timeoutMs, \.\.\.request \}/.test(object)) return [];
     const where = `${path}:${code.slice(0, match.index).split('\n').length}`;
     return [{ where, name: /\bname: '([^']+)'/.exec(object)?.[1] ?? null }];
   });
+  return [...called, ...namedIn(path, code)];
+}
+
+/** Xray's calls go by objects that carry their name, over one door by gRPC and one by HTTP. */
+function namedIn(path: string, code: string): readonly CallSite[] {
+  if (!path.includes('adapters/xray/')) return [];
+  return [...code.matchAll(/\bname: '(xray[\w.]*)'/g)].map((match) => ({
+    where: `${path}:${code.slice(0, match.index).split('\n').length}`,
+    name: match[1]!,
+  }));
 }
 
 /** From an opening brace to its closing one. */

@@ -1,7 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { InboundChange } from '../../core/inbound-change.ts';
 import type { InboundUser } from '../../core/ports/inbound.ts';
-import type { Calls, Method } from './calls.ts';
+import type { Calls, Method } from './grpc-door.ts';
 import { addUser, removeUser } from './messages.ts';
 import { ALREADY_THERE, NO_SUCH_USER } from './translate.ts';
 

@@ -18,6 +18,7 @@ import {
   TRAFFIC_PATH,
   USERS_PATH,
 } from '../../core/user-api.ts';
+import type { XrayCall } from './calls.ts';
 import { jsonOf } from './http-answer.ts';
 
 export interface HttpInboundDeps {
@@ -28,6 +29,11 @@ export interface HttpInboundDeps {
   /** Longest single call with its repeats, connect to last byte. Milliseconds. */
   readonly timeoutMs: number;
 }
+
+const LIST = { name: 'xray_api.list', method: 'GET', path: USERS_PATH } as const;
+const TRAFFIC = { name: 'xray_api.traffic', method: 'GET', path: TRAFFIC_PATH } as const;
+const PUT = { name: 'xray_api.put', method: 'PUT', path: USERS_PATH } as const;
+const REMOVE = { name: 'xray_api.remove', method: 'POST', path: REMOVALS_PATH } as const;
 
 /** Every call may be repeated: each says how things shall be, none adds to what is there. */
 const RETRIES = 2;
@@ -44,15 +50,11 @@ export function createHttpInbound(deps: HttpInboundDeps): Inbound {
     ...(deps.key ? { authorization: `Bearer ${deps.key.reveal()}` } : {}),
   };
 
-  async function ask(
-    request: Pick<HttpRequest, 'name' | 'method'>,
-    path: string,
-    rest: Sent,
-  ): Promise<unknown> {
-    const { body, signal } = rest;
+  async function ask(rule: Call, query: string, { body, signal }: Sent): Promise<unknown> {
     const answer = await deps.requester.request({
-      ...request,
-      url: base + path,
+      name: rule.name,
+      method: rule.method,
+      url: base + rule.path + query,
       headers: body === undefined ? headers : { ...headers, 'content-type': 'application/json' },
       timeoutMs: deps.timeoutMs,
       maxResponseBytes: MOST_ANSWER_BYTES,
@@ -60,12 +62,12 @@ export function createHttpInbound(deps: HttpInboundDeps): Inbound {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),
     });
-    return jsonOf(request.name, answer);
+    return jsonOf(rule.name, answer);
   }
 
-  async function change(name: string, method: 'PUT' | 'POST', path: string, count: number, sent: Sent) {
-    if (parseAccepted(await ask({ name, method }, path, sent)) === count) return;
-    throw new AppError('invalid', `${name} took another number of users than it was given.`);
+  async function change(rule: Call, count: number, sent: Sent): Promise<void> {
+    if (parseAccepted(await ask(rule, '', sent)) === count) return;
+    throw new AppError('invalid', `${rule.name} took another number of users than it was given.`);
   }
 
   /** The whole list of one moment, or null when it changed on the way. */
@@ -75,7 +77,7 @@ export function createHttpInbound(deps: HttpInboundDeps): Inbound {
     let after = '';
     for (let count = 0; count < MOST_PAGES; count++) {
       const query = new URLSearchParams({ limit: String(MOST_PER_PAGE), ...(after ? { after } : {}) });
-      const body = await ask({ name: list.name, method: 'GET' }, `${list.path}?${query}`, { signal });
+      const body = await ask(list, `?${query}`, { signal });
       const page: Page<T> = parsePage(body, after, list.parse);
       first ??= page;
       if (page.boot !== first.boot || page.revision !== first.revision) return null;
@@ -98,16 +100,16 @@ export function createHttpInbound(deps: HttpInboundDeps): Inbound {
 
   return {
     kind: 'http',
-    read: (signal) => whole({ name: 'xray_api.list', path: USERS_PATH, parse: parseLiveUser }, signal),
-    traffic: (signal) => whole({ name: 'xray_api.traffic', path: TRAFFIC_PATH, parse: parseTraffic }, signal),
+    read: (signal) => whole({ ...LIST, parse: parseLiveUser }, signal),
+    traffic: (signal) => whole({ ...TRAFFIC, parse: parseTraffic }, signal),
     async apply(wanted, signal) {
       checkChange(wanted);
       for (const emails of inParts(wanted.remove)) {
         const sent = { body: removalsBody(emails), signal };
-        await change('xray_api.remove', 'POST', REMOVALS_PATH, emails.length, sent);
+        await change(REMOVE, emails.length, sent);
       }
       for (const users of inParts(lastOfEach(wanted.add))) {
-        await change('xray_api.put', 'PUT', USERS_PATH, users.length, { body: putBody(users), signal });
+        await change(PUT, users.length, { body: putBody(users), signal });
       }
     },
   };
@@ -118,9 +120,12 @@ interface Sent {
   readonly signal?: AbortSignal | undefined;
 }
 
-interface List<T> {
-  readonly name: string;
+interface Call extends Pick<HttpRequest, 'method'> {
+  readonly name: XrayCall;
   readonly path: string;
+}
+
+interface List<T> extends Call {
   parse(value: unknown): T;
 }
 

@@ -25,7 +25,7 @@ export async function listUsers(
   signal: AbortSignal,
 ): Promise<readonly LiveUser[] | null> {
   const path = `/${prefix}.app.proxyman.command.HandlerService/GetInboundUsers`;
-  const method = { name: 'xray.GetInboundUsers', path, read: readUsers };
+  const method = { name: 'xray.GetInboundUsers', path, read: readUsers } as const;
   try {
     return checked(await calls.call(method, allUsersOf(tag), signal));
   } catch (error) {
@@ -45,7 +45,7 @@ export async function readTraffic(
   signal: AbortSignal,
 ): Promise<readonly UserTraffic[]> {
   const path = `/${prefix}.app.stats.command.StatsService/QueryStats`;
-  const method = { name: 'xray.QueryStats', path, read: readCounters };
+  const method = { name: 'xray.QueryStats', path, read: readCounters } as const;
   return byUser(await calls.call(method, statsLike('user>>>'), signal));
 }
 

@@ -171,7 +171,7 @@ describe('after trouble', () => {
     await eventually(async () => {
       await failureOf(rig.inbound.look());
       failures += 1;
-      return failures > 200;
+      return failures > 50;
     });
     await xray.start();
     const startedAt = performance.now();
@@ -184,13 +184,13 @@ describe('after trouble', () => {
 
   test('a thousand changes on a server that does not answer cost one deadline, not a thousand', async () => {
     await using xray = await startXrayStandIn();
-    await using rig = await setUp(xray.api);
+    await using rig = await setUp(xray.api, { timeoutMs: 1000 });
     await rig.inbound.read();
     xray.answerWith('AlterInbound', 'never');
     const add = Array.from({ length: 1000 }, () => newUser());
     const startedAt = performance.now();
     expect((await failureOf(rig.inbound.apply({ remove: [], add }))).code).toBe('timeout');
-    expect(performance.now() - startedAt).toBeLessThan(2 * TIMEOUT_MS + SLACK_MS);
+    expect(performance.now() - startedAt).toBeLessThan(2000 + SLACK_MS);
     xray.answerWith('AlterInbound', null);
     await eventually(() => rig.inbound.apply({ remove: [], add }), { withinMs: 10_000 });
     expect((await rig.inbound.read()).users).toHaveLength(1000);

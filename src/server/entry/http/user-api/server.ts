@@ -43,6 +43,8 @@ export function createUserApi(deps: UserApiDeps): HttpServer {
         // Twice the cap: what is over it is refused by us, in our words.
         maxRequestBodySize: MOST_REQUEST_BYTES * 2,
         development: false,
+        // Not the default that its documentation names: outside development Bun shares the port with anybody.
+        reusePort: false,
         fetch: (request, own) => answer(request, own.requestIP(request)?.address),
         error: (error) => {
           deps.log.error({ error }, 'a request failed');
