@@ -51,8 +51,12 @@ export interface SimulatorControl {
   /** A user with this id; they have not written yet. */
   newUser(id: number, languageCode?: string, firstName?: string): Promise<void>;
   say(user: number, text: string): Promise<void>;
+  /** The same; answers the id of what was said. */
+  write(user: number, text: string): Promise<number>;
   /** Presses the button whose label contains `label`, or whose action it is, on the newest message that has one; waits for it. */
   press(user: number, label: string, withinMs?: number): Promise<void>;
+  /** Presses the button with exactly this text under that message. */
+  pressOn(user: number, messageId: number, text: string): Promise<void>;
   messages(chat: number): Promise<readonly ChatMessage[]>;
   awaitMessage(chat: number, wanted: Wanted, withinMs?: number): Promise<ChatMessage>;
   /** The newest document's text. */
@@ -72,12 +76,15 @@ export interface SimulatorControl {
   journal(): Promise<readonly JournalEntry[]>;
 }
 
+const ITS_WORD_MS = 10_000;
+
 export function simulatorControl(place: Place, port: number, token: string): SimulatorControl {
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const answer = await place.http(port, `/control/${path}`, {
       method,
       ...(body === undefined ? {} : json),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json().catch(() => undefined)) as T;
@@ -89,6 +96,8 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     newUser: (id, languageCode = 'en', firstName = `User ${id}`) =>
       post('users', { id, firstName, languageCode }),
     say: (user, text) => post(`users/${user}/text`, { text }),
+    write: async (user, text) => (await post<{ messageId: number }>(`users/${user}/text`, { text })).messageId,
+    pressOn: (user, messageId, text) => post(`users/${user}/press`, { messageId, text }),
     async press(user, label, withinMs = 5_000) {
       const find = async () => {
         const found = (await messages(user)).findLast((each) => buttonOf(each, label));
@@ -100,8 +109,11 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
       await post(`users/${user}/press`, { messageId: message.message_id, text });
     },
     messages,
-    awaitMessage: (chat, wanted, withinMs = 10_000) =>
-      post(`chats/${chat}/await-message`, { ...wanted, withinMs }),
+    awaitMessage: (chat, wanted, withinMs = 10_000) => {
+      // The other side says that the wait was in vain, and why.
+      const signal = AbortSignal.timeout(withinMs + ITS_WORD_MS);
+      return ask('POST', `chats/${chat}/await-message`, { ...wanted, withinMs }, signal);
+    },
     async config(chat) {
       const document = (await messages(chat)).findLast((each) => each.document)?.document;
       if (!document) throw new Error(`chat ${chat} has no document`);
