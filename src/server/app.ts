@@ -94,7 +94,7 @@ export function buildApp(options: AppOptions): App {
     await stores.nodes.register({ id: LOCAL_NODE, publicKey, endpoint, pools: [pool] });
     const { created } = await local.tunnel.ensureUp(signal);
     world.log.info({ interface: name, backend: local.tunnel.kind, created }, 'interface up');
-    const xray = await createXray(world, config);
+    const xray = await createXray(world, config, stores.users);
     if (xray) {
       stops.add('xray', async () => xray.close());
       await registerXray(stores.nodes, xray);

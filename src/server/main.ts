@@ -4,6 +4,7 @@ import { createAdmin } from './app/admin.ts';
 import { demo } from './app/demo.ts';
 import { doctor } from './app/doctor.ts';
 import { migrateOnce } from './app/migrate-once.ts';
+import { reconcileOnce } from './app/reconcile-once.ts';
 import { type Outside, serve } from './app/serve.ts';
 import { renderConfig } from './app/show-config.ts';
 import { simulate } from './app/simulate.ts';
@@ -56,6 +57,7 @@ const handlers: CliHandlers = {
   doctor: ({ json }) => configured((config) => doctor(config, outside, { json, out, ...paint })),
   status: ({ json }) =>
     configured((config) => status(config, outside, { json, out, ...paint }), { withoutInterface: true }),
+  reconcile: (options) => configured((config) => reconcileOnce(config, outside, { ...options, out })),
   createAdmin: (options) =>
     configured((config) =>
       createAdmin(config, outside, { ...options, out, readStdin: () => Bun.stdin.text() }),

@@ -1,50 +1,14 @@
 import { describe, expect, test } from 'bun:test';
-import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { AppError } from '../../src/server/core/errors.ts';
-import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
-import type { Tunnel, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
+import type { Tunnel } from '../../src/server/core/ports/tunnel.ts';
+import { intended, loseRemovals, strangers, worldWith } from '../support/drifting-world.ts';
 import { expectAtRest } from '../support/invariants.ts';
-import { addressesOf } from '../support/memory-database.ts';
 import { startProcess } from '../support/service-process.ts';
 import { createServiceWorld, type ServiceWorld } from '../support/service-world.ts';
 
-const range = (length: number) => Array.from({ length }, (_, index) => index + 1);
-const strangers = (count: number): TunnelPeer[] =>
-  range(count).map((n) => ({
-    publicKey: createKeyMaker().keyPair().publicKey,
-    allowedIps: [`192.168.${n}.1/32`],
-  }));
 const runs = (world: ServiceWorld): ReconcileRun[] => [...world.database.tables.runs.values()];
 const live = async (world: ServiceWorld) => (await world.tunnel.read()).peers;
-
-/** A world in which `count` users have their devices. */
-async function worldWith(count: number, cidr4 = '10.66.0.0/24'): Promise<ServiceWorld> {
-  const world = await createServiceWorld({ cidr4 });
-  const process = await startProcess(world);
-  await Promise.all(range(count).map((account) => process.visit({ kind: 'start', account })));
-  await process.rest();
-  return world;
-}
-
-/** As they stand in the database. */
-const intended = (world: ServiceWorld): TunnelPeer[] =>
-  [...world.database.tables.peers.values()].map((each) => ({
-    publicKey: each.publicKey!,
-    allowedIps: allowedIpsOf(addressesOf(each)),
-  }));
-
-/** Peers that are in the database as unwanted, and still on the interface: removals that were lost. */
-async function loseRemovals(world: ServiceWorld, count: number): Promise<void> {
-  const process = await startProcess(world);
-  const lost = intended(world).slice(0, count);
-  const devices = [...world.database.tables.devices.values()].slice(0, count);
-  await Promise.all(
-    devices.map((each) => process.visit({ kind: 'pause', account: each.accountId, device: each.id })),
-  );
-  await process.rest();
-  await world.tunnel.apply({ remove: [], add: lost });
-}
 
 describe('an interface that equals the database', () => {
   test('B5, E2: is left in silence: nothing applied, nothing logged, the run is recorded as equal', async () => {

@@ -1,3 +1,4 @@
+import { applyJob } from '../../src/server/core/apply-job.ts';
 import type { AccountId, PeerId, SubscriptionId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { AccessStore } from '../../src/server/core/ports/store.ts';
@@ -23,7 +24,7 @@ export function endsIn(
     );
     const changed = wanted ? peers.filter((each) => mayComeBack(tables, each)) : peers;
     for (const each of changed) hands.changePeer(database, tables, each.id, { wanted });
-    enqueue(changed.map((each) => ({ kind: 'apply-peer', data: { peerId: each.id } })));
+    enqueue(changed.map((each) => applyJob(each)));
   }
 
   function end(

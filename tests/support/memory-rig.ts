@@ -4,7 +4,9 @@ import { createMemoryCounterStore } from './memory-counter-store.ts';
 import { createMemoryDatabase } from './memory-database.ts';
 import { createMemoryInbox, createMemoryNodeStore } from './memory-node-store.ts';
 import { createMemoryPeerStore } from './memory-peer-store.ts';
+import { createMemoryReconcileStore } from './memory-reconcile-store.ts';
 import { createMemoryAccessStore } from './memory-store.ts';
+import { createMemoryUserStore } from './memory-user-store.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import { keyOf, NODE, type OpenRig } from './store-rig.ts';
 
@@ -20,8 +22,10 @@ export const openMemoryRig: OpenRig = async (pools) => {
   return {
     store: createMemoryAccessStore(database),
     peers: createMemoryPeerStore(database),
+    users: createMemoryUserStore(database),
     nodes,
     counters: createMemoryCounterStore(database),
+    quarantine: createMemoryReconcileStore(database),
     inbox: createMemoryInbox(database),
     now: clock.now,
     uuid: random.uuid,

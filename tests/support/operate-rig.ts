@@ -11,6 +11,8 @@ import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts'
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../../src/server/adapters/postgres/stores/operation-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../../src/server/adapters/postgres/stores/reconcile-store.ts';
+import { createUserStore } from '../../src/server/adapters/postgres/stores/user-store.ts';
 import type { Actor } from '../../src/server/core/audit.ts';
 import type { DashboardReader } from '../../src/server/core/ports/dashboard.ts';
 import type { JobKind, NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -77,8 +79,10 @@ export async function openOperateRig(): Promise<OperateRig> {
   return {
     store: createAccessStore(writing),
     peers: createPeerStore(database, queue.enqueueIn),
+    users: createUserStore(database),
     nodes,
     counters: createCounterStore(database),
+    quarantine: createReconcileStore(database),
     inbox: createInbox(database),
     now: clock.now,
     uuid: random.uuid,

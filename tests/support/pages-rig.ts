@@ -1,4 +1,5 @@
 import { createLogHistory } from '../../src/server/adapters/log/history.ts';
+import { createReconcileReader } from '../../src/server/adapters/postgres/stores/reconcile-reader.ts';
 import { createMemoryTunnel, type MemoryTunnel } from '../../src/server/adapters/wireguard/memory-tunnel.ts';
 import { effectiveSettings } from '../../src/server/config/settings.ts';
 import { pageRoutes } from '../../src/server/entry/http/pages/routes.ts';
@@ -33,6 +34,7 @@ export async function openPagesRig(more: readonly Route[] = []): Promise<PagesRi
   const logs = createLogHistory();
   const routes = pageRoutes({
     reader: data.reader,
+    reconcile: createReconcileReader(data.database),
     jobs: data.queue.reader,
     activity: createNodeActivity({ tunnel, clock, log }),
     others: [],
@@ -40,6 +42,7 @@ export async function openPagesRig(more: readonly Route[] = []): Promise<PagesRi
     operate: data.operate,
     logs,
     settings: effectiveSettings(ENVIRONMENT),
+    strangers: { policy: 'report', graceMs: 86_400_000 },
     access: { trialDays: 3, devicesPerAccount: 3 },
   });
   const site = await openDashboardRig({ database: data.test, routes: () => [...routes, ...more] });

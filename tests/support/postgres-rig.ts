@@ -7,6 +7,8 @@ import { createCounterStore } from '../../src/server/adapters/postgres/stores/co
 import { createInbox } from '../../src/server/adapters/postgres/stores/inbox.ts';
 import { createNodeStore } from '../../src/server/adapters/postgres/stores/node-store.ts';
 import { createPeerStore } from '../../src/server/adapters/postgres/stores/peer-store.ts';
+import { createReconcileStore } from '../../src/server/adapters/postgres/stores/reconcile-store.ts';
+import { createUserStore } from '../../src/server/adapters/postgres/stores/user-store.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
 import type { SqlExecutor } from '../../src/server/core/ports/sql-executor.ts';
 import type { PoolSpec } from '../../src/server/core/ports/store.ts';
@@ -58,8 +60,10 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
       wake: () => undefined,
     }),
     peers: createPeerStore(database, enqueueIn),
+    users: createUserStore(database),
     nodes,
     counters: createCounterStore(database),
+    quarantine: createReconcileStore(database),
     inbox: createInbox(database),
     now: clock.now,
     uuid: random.uuid,

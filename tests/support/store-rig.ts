@@ -14,8 +14,10 @@ import {
   subscriptionId,
   type UpdateId,
   updateId,
+  XRAY_NODE,
 } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
+import type { ReconcileStore } from '../../src/server/core/ports/reconcile-store.ts';
 import type {
   AccessStore,
   AccessTransaction,
@@ -27,13 +29,16 @@ import type {
   PoolSpec,
 } from '../../src/server/core/ports/store.ts';
 import type { CounterStore } from '../../src/server/core/ports/traffic.ts';
+import type { UserStore } from '../../src/server/core/ports/user-store.ts';
 
 /** The stores under test over one fresh database. */
 export interface StoreRig {
   readonly store: AccessStore;
   readonly peers: PeerStore;
+  readonly users: UserStore;
   readonly nodes: NodeStore;
   readonly counters: CounterStore;
+  readonly quarantine: ReconcileStore;
   readonly inbox: Inbox;
   /** The database's own time, in step with what it writes by itself. */
   now(): Date;
@@ -180,4 +185,38 @@ export async function codeOf(work: Promise<unknown>): Promise<string> {
   );
   if (typeof error?.code !== 'string') throw error;
   return error.code;
+}
+
+/** An account with one more VLESS device, and a subscription until `endsAt` when asked. */
+export async function makeVless(
+  rig: StoreRig,
+  account = unique(),
+  endsAt?: Date,
+): Promise<Omit<MadeDevice, 'address'>> {
+  const ids = { device: deviceId(rig.uuid()), peer: peerId(rig.uuid()), issue: issueId(rig.uuid()) };
+  const owner = accountId(account);
+  const device = {
+    id: ids.device,
+    accountId: owner,
+    name: 'Device 2',
+    peerId: ids.peer,
+    nodeId: XRAY_NODE,
+    protocol: 'vless' as const,
+    address: null,
+  };
+  const issue = {
+    id: ids.issue,
+    cause: `test:${ids.issue}`,
+    accountId: owner,
+    deviceId: ids.device,
+    peerId: ids.peer,
+  };
+  const node = { id: XRAY_NODE, protocol: 'vless', publicKey: null, endpoint: 'x:443', pools: [] } as const;
+  await rig.nodes.register(node);
+  await rig.store.transaction(async (tx) => {
+    await tx.openAccounts([profileOf(account)]);
+    const subscriptions = endsAt ? [newSubscription(rig, account, endsAt)] : [];
+    await tx.add({ subscriptions, devices: [device], issues: [issue] }, rig.now());
+  });
+  return { account: owner, ...ids };
 }

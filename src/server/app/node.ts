@@ -40,7 +40,7 @@ export interface NodeWork {
 }
 
 /** Removals of one comparison; what is more goes in the next. */
-const MOST_REMOVALS = 100;
+export const MOST_REMOVALS = 100;
 
 export function createNodeWork(world: World, deps: NodeWorkDeps): NodeWork {
   const id = LOCAL_NODE;

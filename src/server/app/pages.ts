@@ -26,6 +26,7 @@ export function createPages(
   const { jobs } = stores;
   return pageRoutes({
     reader: stores.dashboard,
+    reconcile: stores.reconcileReader,
     jobs: jobs.reader,
     activity,
     local: {
@@ -38,6 +39,10 @@ export function createPages(
     operate: { ...world, store: stores.operations, wake: (kinds) => kinds.forEach(jobs.wake) },
     logs: world.logs,
     settings: config.settings,
+    strangers: {
+      policy: config.reconcile.strangers.policy,
+      graceMs: config.reconcile.strangers.graceSeconds * 1000,
+    },
     access: config.access,
   });
 }

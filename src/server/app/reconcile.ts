@@ -6,6 +6,7 @@ import type { Settled, Verdict } from '../core/ports/breaker.ts';
 import type { HeldRemoval } from '../core/ports/reconcile-store.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
 import type { ReconcilePolicy } from '../services/reconcile/plan-corrections.ts';
+import { createRunReport } from '../services/reconcile/run-report.ts';
 import { previewNode, type ReconcileOutcome, reconcileNode } from '../services/reconcile-node.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
@@ -29,7 +30,7 @@ export interface ReconcileWork {
   reconcile(signal: AbortSignal): Promise<ReconcileRun>;
   /** Says what it would do, and does nothing. */
   preview(signal: AbortSignal): Promise<ReconcileRun>;
-  /** What a job asks for. While the breaker is open nothing is done: the clock asks again. */
+  /** What a job asks for. While the breaker is open nothing is done but saying so: the clock asks again. */
   turn(what: { readonly dryRun?: boolean }, signal: AbortSignal): Promise<void>;
   /** The one of a take-over: only from here on is a comparison ours to be late with. */
   first(signal: AbortSignal): Promise<ReconcileRun>;
@@ -80,9 +81,13 @@ export function createReconcileWork<W, L>(world: World, deps: ReconcileWorkDeps<
     preview,
     async turn({ dryRun }, signal) {
       if (dryRun) return void (await preview(signal));
-      await untilDone(signal).catch((error: unknown) => {
+      try {
+        await untilDone(signal);
+      } catch (error) {
         if (toAppError(error).details.reason !== 'breaker_open') throw error;
-      });
+        // Somebody may be waiting for the outcome of what he asked for.
+        await stores.nodes.saveRun(createRunReport(node, false, clock).finish(error));
+      }
     },
     first(signal) {
       lastSuccessMs = clock.monotonicMs();

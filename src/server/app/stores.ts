@@ -10,6 +10,7 @@ import { createNodeStore } from '../adapters/postgres/stores/node-store.ts';
 import { createOperationStore } from '../adapters/postgres/stores/operation-store.ts';
 import { createOperatorStore } from '../adapters/postgres/stores/operator-store.ts';
 import { createPeerStore } from '../adapters/postgres/stores/peer-store.ts';
+import { createReconcileReader } from '../adapters/postgres/stores/reconcile-reader.ts';
 import { createReconcileStore } from '../adapters/postgres/stores/reconcile-store.ts';
 import { createSubscriptionReader } from '../adapters/postgres/stores/subscription-links.ts';
 import { createUserStore } from '../adapters/postgres/stores/user-store.ts';
@@ -18,6 +19,7 @@ import type { DashboardReader } from '../core/ports/dashboard.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { OperationStore } from '../core/ports/operations.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileReader } from '../core/ports/reconcile-desk.ts';
 import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { AccessStore, Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 import type { SubscriptionReader } from '../core/ports/subscriptions.ts';
@@ -35,6 +37,7 @@ export interface Stores {
   readonly nodes: NodeStore;
   readonly reconcile: ReconcileStore;
   readonly counters: CounterStore;
+  readonly reconcileReader: ReconcileReader;
   readonly inbox: Inbox;
   readonly operators: OperatorStore;
   /** For the dashboard: what is shown, and what operators do. */
@@ -75,6 +78,7 @@ export function createStores(world: World, database: Database): Stores {
     nodes: createNodeStore(database),
     reconcile: createReconcileStore(database),
     counters: createCounterStore(database),
+    reconcileReader: createReconcileReader(database),
     inbox: createInbox(database),
     operators: createOperatorStore(database),
     dashboard: createDashboardReader(database),

@@ -3,10 +3,12 @@ import { loadOrCreateKey } from '../adapters/credentials/key-file.ts';
 import { createSubscriptionTokens, createVlessIds } from '../adapters/credentials/vless-ids.ts';
 import { writeFileDurably } from '../adapters/system/durable-file.ts';
 import type { Config } from '../config.ts';
+import { AppError } from '../core/errors.ts';
 import { XRAY_NODE } from '../core/ids.ts';
 import type { SubscriptionTokens } from '../core/ports/credentials.ts';
 import type { Inbound } from '../core/ports/inbound.ts';
 import type { NodeStore } from '../core/ports/store.ts';
+import type { UserStore } from '../core/ports/user-store.ts';
 import { dialledBy, parseVlessTemplate, renderVlessLink } from '../core/vless-link.ts';
 import type { VlessSale } from '../core/vless-sale.ts';
 import { createToInboundUser, type ToInboundUser } from '../core/xray-user.ts';
@@ -27,7 +29,11 @@ export interface Xray {
 }
 
 /** Null when VLESS is not on sale. The key of all user ids lies in STATE_DIR, which must be held. Nothing is called yet. */
-export async function createXray(world: World, config: Config): Promise<Xray | null> {
+export async function createXray(
+  world: World,
+  config: Config,
+  users: Pick<UserStore, 'wanted'>,
+): Promise<Xray | null> {
   const { vlessLink, publicUrl } = config.xray;
   const reached = vlessLink === null ? null : reach(world, config);
   if (vlessLink === null || reached === null) return null;
@@ -35,6 +41,7 @@ export async function createXray(world: World, config: Config): Promise<Xray | n
     path: join(config.stateDir, 'vless.key'),
     random: world.random,
     write: (path, text) => writeFileDurably(path, text, { mode: 0o600 }),
+    mayMake: () => refuseNewKey(users),
   });
   const template = parseVlessTemplate(vlessLink);
   const ids = createVlessIds(key);
@@ -49,6 +56,16 @@ export async function createXray(world: World, config: Config): Promise<Xray | n
     tokens,
     endpoint: dialledBy(template),
   };
+}
+
+/** With another key every link that was ever given out would be dead, and nobody would be told why (F-S16). */
+async function refuseNewKey(users: Pick<UserStore, 'wanted'>): Promise<void> {
+  for await (const _ of users.wanted(XRAY_NODE)) {
+    const message = 'STATE_DIR/vless.key is missing, and VLESS users have links that were made with it.';
+    const advice =
+      'Restore it from a backup; or, to give everybody a new link, make another: openssl rand -hex 32, mode 0600.';
+    throw new AppError('conflict', `${message} ${advice}`);
+  }
 }
 
 type Reached = Pick<Xray, 'inbound' | 'look' | 'close'>;

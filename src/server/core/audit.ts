@@ -15,9 +15,12 @@ export const AUDIT_ACTIONS = [
   ...(['second-factor-on', 'second-factor-off', 'recovery-codes-new'] as const),
   ...(['operator-invite', 'operator-new', 'operator-reset', 'operator-role', 'operator-remove'] as const),
   ...(['account-pause', 'account-resume', 'account-grant', 'account-note'] as const),
+  'subscription-revoke',
   ...(['peer-pause', 'peer-resume', 'peer-revoke', 'peer-reissue'] as const),
   ...(['job-retry', 'job-cancel', 'job-discard', 'jobs-retry', 'jobs-cancel', 'jobs-discard'] as const),
   ...(['pool-add', 'export'] as const),
+  ...(['node-compare', 'node-preview', 'removal-allow', 'removal-refuse'] as const),
+  ...(['stranger-keep', 'stranger-adopt', 'stranger-adopt-refused', 'stranger-remove'] as const),
 ] as const;
 
 export type AuditAction = (typeof AUDIT_ACTIONS)[number];

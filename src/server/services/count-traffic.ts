@@ -1,5 +1,5 @@
 import { isPassing } from '../core/errors.ts';
-import type { NodeId, PeerId } from '../core/ids.ts';
+import type { NodeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { AccessStore } from '../core/ports/store.ts';
 import type {
@@ -10,6 +10,7 @@ import type {
   TrafficStep,
 } from '../core/ports/traffic.ts';
 import { countAbsence, countTraffic } from '../core/traffic.ts';
+import { createKnownPeers } from './known-peers.ts';
 
 /**
  * Reads each node once and adds what is new to totals that outlive it; then ends what has used up its limit.
@@ -40,8 +41,6 @@ const AT_EASE_MS = 30_000;
 const PEERS_A_TURN = 1000;
 /** Rows in one transaction. */
 const ROWS_AT_ONCE = 500;
-/** Keys in one look-up. */
-const KEYS_AT_ONCE = 2000;
 /** Subscriptions whose limit is carried out in one transaction. */
 const LIMITED_AT_ONCE = 200;
 
@@ -84,60 +83,51 @@ function throwFirst({ sources, holder }: CountTrafficDeps, results: readonly Pro
 /** One node's counting. What is known is kept in memory between two runs, so that a quiet run reads no table. */
 function createTally(deps: CountTrafficDeps, source: TrafficSource) {
   const { clock, counters } = deps;
-  const known = new Map<string, KnownTraffic>();
-  const keys = new Map<PeerId, string>();
+  const known = createKnownPeers();
   let epoch: number | null = null;
 
-  /** True when some of the keys turned out to be ours. */
-  async function meet(strange: readonly string[]): Promise<boolean> {
+  /** A few at a time, so that others get their turn on the event loop. */
+  async function* inTurns<T>(items: readonly T[], signal: AbortSignal): AsyncIterable<readonly T[]> {
+    for (let start = 0; start < items.length; start += PEERS_A_TURN) {
+      if (start > 0) await clock.sleep(0, signal);
+      yield items.slice(start, start + PEERS_A_TURN);
+    }
+  }
+
+  /** True when some of those not known before turned out to be ours. */
+  async function meet(peers: readonly RawTraffic[], signal: AbortSignal): Promise<boolean> {
     let met = false;
-    for (let start = 0; start < strange.length; start += KEYS_AT_ONCE) {
-      const found = await counters.known(source, strange.slice(start, start + KEYS_AT_ONCE));
-      for (const each of found) welcome(each);
+    for await (const some of inTurns(peers, signal)) {
+      const strange = some.filter((peer) => !known.has(peer.key)).map((peer) => peer.key);
+      if (strange.length === 0) continue;
+      const found = await counters.known(source, strange);
+      for (const each of found) known.put(each);
       met ||= found.length > 0;
     }
     return met;
   }
 
-  /** A peer is counted under its newest key alone. */
-  function welcome(peer: KnownTraffic): void {
-    const former = keys.get(peer.peerId);
-    if (former !== undefined && former !== peer.key) known.delete(former);
-    keys.set(peer.peerId, peer.key);
-    known.set(peer.key, peer);
-  }
-
-  function letGo({ key, peerId }: Pick<KnownTraffic, 'key' | 'peerId'>): void {
-    known.delete(key);
-    if (keys.get(peerId) === key) keys.delete(peerId);
-  }
-
-  function forgetAll(): void {
-    known.clear();
-    keys.clear();
-  }
-
   async function read(signal: AbortSignal) {
     const first = await source.read(signal);
-    const strange = first.peers.filter((peer) => !known.has(peer.key)).map((peer) => peer.key);
-    return (await meet(strange)) ? source.read(signal) : first;
+    return (await meet(first.peers, signal)) ? source.read(signal) : first;
   }
 
   /** What every peer's step is, those on the node and those that left it. */
   async function steps(boot: string, peers: readonly RawTraffic[], signal: AbortSignal) {
     const taken: Step[] = [];
-    const gone = new Set(known.keys());
-    for (const [index, peer] of peers.entries()) {
-      if (index > 0 && index % PEERS_A_TURN === 0) await clock.sleep(0, signal);
-      gone.delete(peer.key);
-      const step = stepOf(known.get(peer.key), boot, peer);
-      if (step) taken.push(step);
+    known.beginRound();
+    for await (const some of inTurns(peers, signal)) {
+      for (const peer of some) {
+        const step = stepOf(known.see(peer.key), boot, peer);
+        if (step) taken.push(step);
+      }
     }
-    for (const key of gone) {
-      const left = known.get(key)!;
-      const step = absenceOf(left, boot);
-      if (step) taken.push(step);
-      else letGo(left);
+    for await (const some of inTurns(known.unseen(), signal)) {
+      for (const peer of some) {
+        const step = absenceOf(peer, boot);
+        if (step) taken.push(step);
+        else known.letGo(peer);
+      }
     }
     return taken;
   }
@@ -149,34 +139,28 @@ function createTally(deps: CountTrafficDeps, source: TrafficSource) {
       const some = taken.slice(start, start + ROWS_AT_ONCE);
       const holder = { id: deps.holder, epoch: held };
       const written = await counters.record(holder, some, clock.now());
-      if (written < some.length) forget(some);
-      else for (const each of some) remember(each);
+      // Fewer: somebody else counted them meanwhile, and what is known here is looked up again.
+      for (const each of some) {
+        if (each.left || written < some.length) known.letGo(each);
+        else known.put({ key: each.key, peerId: each.peerId, counter: each.next });
+      }
       bytes += some.reduce((total, each) => total + each.added, 0);
     }
     return bytes;
   }
 
-  /** Somebody else counted them meanwhile: what is known here is looked up again. */
-  function forget(some: readonly Step[]): void {
-    for (const each of some) letGo(each);
-  }
-
-  function remember({ key, peerId, next, left }: Step): void {
-    if (left) letGo({ key, peerId });
-    else known.set(key, { key, peerId, counter: next });
-  }
-
   return {
     async count(signal: AbortSignal): Promise<number> {
       const held = deps.epoch();
-      if (held !== epoch) forgetAll();
+      if (held !== epoch) known.clear();
       epoch = held;
+      const { boot, peers } = await read(signal);
+      const taken = await steps(boot, peers, signal);
       try {
-        const { boot, peers } = await read(signal);
-        return await write(await steps(boot, peers, signal), held, signal);
+        return await write(taken, held, signal);
       } catch (error) {
         // A commit whose answer was lost may have been written.
-        forgetAll();
+        known.clear();
         throw error;
       }
     },

@@ -134,6 +134,7 @@ async function foresee<W, L>(
   });
   tellRemovals(report, plan, plan.verdict.remove);
   for (const key of plan.adopt) report.line('adopted', key, 'by policy');
+  if (await deps.backend.configDiffers?.()) report.noteConfig('is not what is wanted');
   return { left: plan.verdict.left, question: plan.question };
 }
 

@@ -17,6 +17,8 @@ export interface SaveConfig {
    * `wanted` comes to what was written last; null asks for the whole comparison.
    */
   bring(wanted: PeerDigest | null): Promise<ConfigOutcome>;
+  /** Whether the file is not what is wanted; changes nothing. */
+  differs(): Promise<boolean>;
 }
 
 /** What lay on disk when we last knew it to be right. */
@@ -53,9 +55,12 @@ export function createSaveConfig(deps: {
         known = { stamp, digest };
         return 'same';
       }
+      // Of what lay there before our first look nobody knows who left it.
+      const left = untouched || known === null;
       await save();
-      return untouched ? 'written' : 'mended';
+      return left ? 'written' : 'mended';
     },
+    differs: async () => !(await deps.file.holds((await readWanted(deps)).peers)),
   };
 }
 

@@ -135,7 +135,10 @@ export type ConfirmKind =
   | 'account-pause'
   | 'account-resume'
   | 'operator-remove'
-  | 'sessions-end';
+  | 'sessions-end'
+  | 'stranger-remove'
+  | 'removal-allow'
+  | 'removal-refuse';
 
 export interface ConfirmModel {
   readonly kind: ConfirmKind;

@@ -13,6 +13,9 @@ export const paths = {
   job: (job: string) => `/jobs/${id(job)}`,
   pools: '/pools',
   nodes: '/nodes',
+  node: (node: string) => `/nodes/${id(node)}`,
+  strangers: (node: string) => `/nodes/${id(node)}/strangers`,
+  run: (node: string, run: number) => `/nodes/${id(node)}/runs/${run}`,
   plans: '/plans',
   audit: '/audit',
   settings: '/settings',
@@ -41,6 +44,11 @@ export const actions = {
   retryJob: (job: string) => `${paths.job(job)}/retry`,
   pausePeer: (peer: string) => `${paths.peer(peer)}/pause`,
   resumePeer: (peer: string) => `${paths.peer(peer)}/resume`,
+  compareNode: (node: string) => `${paths.node(node)}/compare`,
+  previewNode: (node: string) => `${paths.node(node)}/preview`,
+  /** The key stands in the form: it has slashes in it. */
+  keepStranger: (node: string) => `${paths.strangers(node)}/keep`,
+  adoptStranger: (node: string) => `${paths.strangers(node)}/adopt`,
   endSession: (session: string) => `${paths.sessions}/${id(session)}/end`,
 } as const;
 
@@ -51,6 +59,10 @@ export const confirmed = {
   revokePeer: (peer: string) => `${paths.peer(peer)}/revoke`,
   cancelJob: (job: string) => `${paths.job(job)}/cancel`,
   discardJob: (job: string) => `${paths.job(job)}/discard`,
+  /** With `key` in the query. */
+  removeStranger: (node: string) => `${paths.strangers(node)}/remove`,
+  allowRemoval: (node: string) => `${paths.node(node)}/removal/allow`,
+  refuseRemoval: (node: string) => `${paths.node(node)}/removal/refuse`,
   /** With the filters of the list in the query. */
   retryJobs: `${paths.jobs}/retry`,
   cancelJobs: `${paths.jobs}/cancel`,

@@ -20,7 +20,7 @@ const FOREIGN = new Set(
   (
     'name username device accountName subject lastError text operator agent message reason problem plan detail ' +
     'queue address node value fields payload output error endpoint publicKey outcome action about language call ' +
-    'kind typed means incident backend protocol setBy pool'
+    'kind typed means incident backend protocol setBy pool decidedBy what key keys allowedIps'
   ).split(' '),
 );
 /** The same data with a hostile text in every such field; states, ids and paths stay. */

@@ -65,7 +65,7 @@ export const nodes: NodesModel = {
       lastSuccessAt: ago(20),
       runs: [
         run(0),
-        run(1, { outcome: 'mended', added: 2, changed: 1 }),
+        run(1, { outcome: 'corrected', added: 2, changed: 1 }),
         run(2, { outcome: 'failed', error: 'The call took longer than 5000 ms: wg show wg0 dump' }),
         run(3, { outcome: 'refused', refused: 812 }),
       ],

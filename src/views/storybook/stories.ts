@@ -11,6 +11,7 @@ import { JobPage } from '../dashboard/pages/job.tsx';
 import { JobsPage } from '../dashboard/pages/jobs.tsx';
 import { LoginPage, TotpPage } from '../dashboard/pages/login.tsx';
 import { LogsPage } from '../dashboard/pages/logs.tsx';
+import { NodePage } from '../dashboard/pages/node.tsx';
 import { NodesPage } from '../dashboard/pages/nodes.tsx';
 import { NotSetUpPage } from '../dashboard/pages/not-set-up.tsx';
 import { OperatorsPage } from '../dashboard/pages/operators.tsx';
@@ -19,13 +20,16 @@ import { PeerPage } from '../dashboard/pages/peer.tsx';
 import { PeersPage } from '../dashboard/pages/peers.tsx';
 import { PlansPage } from '../dashboard/pages/plans.tsx';
 import { PoolsPage } from '../dashboard/pages/pools.tsx';
+import { RunPage } from '../dashboard/pages/run.tsx';
 import { RecoveryCodesPage, RenewCodesPage, SecondFactorOffPage } from '../dashboard/pages/second-factor.tsx';
 import { SessionsPage } from '../dashboard/pages/sessions.tsx';
 import { SettingsPage } from '../dashboard/pages/settings.tsx';
 import { SetupPage, TotpSetupPage } from '../dashboard/pages/setup.tsx';
+import { StrangersPage } from '../dashboard/pages/strangers.tsx';
 import { poisoned } from './hostile.ts';
 import * as house from './house-data.ts';
 import * as jobs from './job-data.ts';
+import * as node from './node-data.ts';
 import * as overview from './overview-data.ts';
 import * as people from './people-data.ts';
 
@@ -157,6 +161,15 @@ const machine: readonly Story[] = [
   story('pools-refused', '/pools-refused', PoolsPage, house.poolsRefused),
   ...both('nodes', '/nodes', NodesPage, house.nodes),
   story('nodes-none', '/nodes-none', NodesPage, { nodes: [] }),
+  ...both('node', '/nodes/local', NodePage, node.node),
+  story('node-viewer', '/node-viewer', NodePage, node.node, { role: 'viewer' }),
+  story('node-decided', '/node-decided', NodePage, node.nodeDecided),
+  story('node-new', '/node-new', NodePage, node.nodeNew),
+  ...both('run', '/nodes/local/runs/3998', RunPage, node.runOne),
+  story('run-equal', '/nodes/local/runs/4000', RunPage, node.runEqual),
+  ...both('strangers', '/nodes/local/strangers', StrangersPage, node.strangers),
+  story('strangers-none', '/strangers-none', StrangersPage, node.strangersNone),
+  story('strangers-viewer', '/strangers-viewer', StrangersPage, node.strangers, { role: 'viewer' }),
   ...both('plans', '/plans', PlansPage, house.plans),
   ...both('audit', '/audit', AuditPage, house.audit),
   story('audit-none', '/audit-none', AuditPage, house.auditNone),
@@ -182,6 +195,9 @@ const CONFIRMED: readonly (readonly [
   ['account-resume', 'Maria', null, 0],
   ['operator-remove', 'olga', 'olga', 1],
   ['sessions-end', 'olga', null, 2],
+  ['stranger-remove', 'm2n8Jk1x0dT5Rb6yYVw0sN3cQz7uE4hLr9AtfGpKX1s=', null, 1],
+  ['removal-allow', 'local', '812', 812],
+  ['removal-refuse', 'local', null, 812],
 ];
 
 const confirmation = ([kind, subject, typed, count]: (typeof CONFIRMED)[number]): ConfirmModel => ({

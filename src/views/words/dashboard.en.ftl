@@ -432,7 +432,6 @@ reconcile-none = Not compared yet.
 reconcile-last = Last successful comparison
 reconcile-ok = well
 reconcile-equal = nothing to do
-reconcile-mended = mended
 reconcile-failed = failed
 reconcile-refused = refused
 drift-added = Added
@@ -710,3 +709,103 @@ problem-pool-overlap = It overlaps { $pool }, which is there already
 history-noted = Note added
 peer-unapplied = not as wanted yet
 peer-never = never connected
+
+## Nodes: comparisons, strangers, removals that wait
+
+reconcile-drift = differs
+reconcile-corrected = corrected
+reconcile-dry = dry run
+drift-now = Drift now
+drift-adopted = Adopted
+drift-config = wg0.conf
+node-title = Node
+node-compare = Compare now
+node-preview = Dry run
+run-title = Comparison
+run-title-dry = Dry run
+run-dry-about = Nothing of this was done.
+run-diff = What differed
+run-diff-none = Nothing differed
+lines-more = { $count ->
+    [one] and { $count } more
+   *[other] and { $count } more
+  }
+col-key = Key
+col-what = How
+col-change = Change
+col-networks = Allowed IPs
+col-first-seen = First seen
+held-title = { $count ->
+    [one] { $shown } removal waits for a decision
+   *[other] { $shown } removals wait for a decision
+  }
+held-of = { $count ->
+    [one] { $shown } peer of { $total } on the node would go.
+   *[other] { $shown } peers of { $total } on the node would go.
+  }
+held-empty-database = The database wants no peer at all on this node: is it the right database?
+held-empty-listing = The node listed no peer, though the database wants some.
+held-partial-listing = The node listed far fewer peers than the database wants: its list may be cut short.
+held-too-many = So many at once are seldom meant.
+held-by-allow = allowed by
+held-by-refuse = refused by
+held-allow = Let them go…
+held-refuse = Keep them…
+strangers-title = Strangers
+strangers-count = { $count ->
+    [one] { $count } stranger
+   *[other] { $count } strangers
+  }
+strangers-none = No strangers
+strangers-none-do = Peers on the node that Adit did not put there would be listed here.
+strangers-report = FOREIGN_PEERS=report: they are listed and left alone, whatever you decide here about one of them excepted.
+strangers-adopt = FOREIGN_PEERS=adopt: they are taken for ours, unless their address is somebody else's.
+strangers-remove = FOREIGN_PEERS=remove: they are removed after { $grace }, unless you decide otherwise here.
+stranger-waiting = waiting
+stranger-kept = kept
+stranger-adopted = adopted
+stranger-removing = being removed
+stranger-removed = removed
+stranger-by-policy = by policy
+stranger-keep = Keep
+stranger-adopt = Adopt
+stranger-remove = Remove…
+adoption-address-taken = Not adopted: its address is somebody else's.
+adoption-address-reserved = Not adopted: its address is the server's or the network's.
+adoption-network-overlaps = Not adopted: its network reaches into a pool.
+adoption-not-possible = Not adopted: users of this node cannot be adopted.
+confirm-stranger-remove = Remove this stranger?
+confirm-stranger-remove-effect = It is cut off with the next comparison. Adit has no way to bring it back.
+confirm-stranger-remove-do = Remove it
+confirm-removal-allow = { $count ->
+    [one] Let { $shown } peer go?
+   *[other] Let { $shown } peers go?
+  }
+confirm-removal-allow-effect = Exactly those that were asked about are removed, after one more look into the database for each.
+confirm-removal-allow-do = Let them go
+confirm-removal-refuse = { $count ->
+    [one] Keep { $shown } peer?
+   *[other] Keep { $shown } peers?
+  }
+confirm-removal-refuse-effect = They stay on the node, and nobody is asked about them again.
+confirm-removal-refuse-do = Keep them
+did-node-compare = A comparison was asked for; its outcome appears in the list.
+did-node-preview = A dry run was asked for; its outcome appears in the list.
+did-stranger-keep = It is left alone.
+did-stranger-adopt = It counts as one of ours now.
+did-stranger-remove = It goes with the next comparison.
+did-stranger-gone = It is not on the node any more.
+did-removal-allow = { $count ->
+    [one] { $count } removal is allowed and under way.
+   *[other] { $count } removals are allowed and under way.
+  }
+did-removal-refuse = They stay; nobody is asked about them again.
+did-removal-moved-on = Not done: another number would go by now, or nobody asks any more. Look again.
+audit-node-compare = Comparison asked for
+audit-node-preview = Dry run asked for
+audit-stranger-keep = Stranger kept
+audit-stranger-adopt = Stranger adopted
+audit-stranger-adopt-refused = Stranger not adopted
+audit-stranger-remove = Stranger removed
+audit-removal-allow = Held removals allowed
+audit-removal-refuse = Held removals refused

@@ -444,7 +444,6 @@ reconcile-none = Ещё не сверялся.
 reconcile-last = Последняя удачная сверка
 reconcile-ok = хорошо
 reconcile-equal = различий нет
-reconcile-mended = исправлено
 reconcile-failed = не вышло
 reconcile-refused = отказано
 drift-added = Добавлено
@@ -739,3 +738,109 @@ problem-pool-overlap = Пересекается с { $pool }, который у�
 history-noted = Добавлена заметка
 peer-unapplied = ещё не как нужно
 peer-never = ни разу не подключался
+
+## Узлы: сверки, чужие пиры, отложенные удаления
+
+reconcile-drift = есть различия
+reconcile-corrected = исправлено
+reconcile-dry = пробная
+drift-now = Расхождение сейчас
+drift-adopted = Принято
+drift-config = wg0.conf
+node-title = Узел
+node-compare = Сверить сейчас
+node-preview = Пробная сверка
+run-title = Сверка
+run-title-dry = Пробная сверка
+run-dry-about = Ничего из этого не сделано.
+run-diff = Что различалось
+run-diff-none = Различий не было
+lines-more = { $count ->
+    [one] и ещё { $count }
+   *[other] и ещё { $count }
+  }
+col-key = Ключ
+col-what = Как
+col-change = Изменение
+col-networks = Разрешённые IP
+col-first-seen = Замечен
+held-title = { $count ->
+    [one] { $shown } удаление ждёт решения
+    [few] { $shown } удаления ждут решения
+   *[other] { $shown } удалений ждут решения
+  }
+held-of = { $count ->
+    [one] Будет удалён { $shown } пир из { $total } на узле.
+    [few] Будут удалены { $shown } пира из { $total } на узле.
+   *[other] Будут удалены { $shown } пиров из { $total } на узле.
+  }
+held-empty-database = По базе на этом узле не должно быть ни одного пира: та ли это база?
+held-empty-listing = Узел не назвал ни одного пира, хотя по базе они должны быть.
+held-partial-listing = Узел назвал гораздо меньше пиров, чем должно быть по базе: список мог оборваться.
+held-too-many = Столько сразу редко удаляют нарочно.
+held-by-allow = разрешил(а)
+held-by-refuse = отказал(а)
+held-allow = Удалить их…
+held-refuse = Оставить их…
+strangers-title = Чужие пиры
+strangers-count = { $count ->
+    [one] { $count } чужой пир
+    [few] { $count } чужих пира
+   *[other] { $count } чужих пиров
+  }
+strangers-none = Чужих пиров нет
+strangers-none-do = Здесь были бы пиры узла, которых Adit на него не ставил.
+strangers-report = FOREIGN_PEERS=report: они показаны здесь и оставлены в покое, если вы не решите иначе о ком-то из них.
+strangers-adopt = FOREIGN_PEERS=adopt: они считаются своими, если их адрес ничей.
+strangers-remove = FOREIGN_PEERS=remove: они удаляются через { $grace }, если вы не решите иначе.
+stranger-waiting = ждёт
+stranger-kept = оставлен
+stranger-adopted = принят
+stranger-removing = удаляется
+stranger-removed = удалён
+stranger-by-policy = по настройке
+stranger-keep = Оставить
+stranger-adopt = Принять
+stranger-remove = Удалить…
+adoption-address-taken = Не принят: его адрес принадлежит другому.
+adoption-address-reserved = Не принят: его адрес занят сервером или сетью.
+adoption-network-overlaps = Не принят: его сеть заходит в пул.
+adoption-not-possible = Не принят: пользователей этого узла принять нельзя.
+confirm-stranger-remove = Удалить этот чужой пир?
+confirm-stranger-remove-effect = Он отключится при следующей сверке. Вернуть его Adit не сможет.
+confirm-stranger-remove-do = Удалить
+confirm-removal-allow = { $count ->
+    [one] Удалить { $shown } пир?
+    [few] Удалить { $shown } пира?
+   *[other] Удалить { $shown } пиров?
+  }
+confirm-removal-allow-effect = Удаляются только те, о ком был вопрос, и каждый — после ещё одного взгляда в базу.
+confirm-removal-allow-do = Удалить их
+confirm-removal-refuse = { $count ->
+    [one] Оставить { $shown } пир?
+    [few] Оставить { $shown } пира?
+   *[other] Оставить { $shown } пиров?
+  }
+confirm-removal-refuse-effect = Они остаются на узле, и больше о них не спрашивают.
+confirm-removal-refuse-do = Оставить их
+did-node-compare = Сверка заказана; итог появится в списке.
+did-node-preview = Пробная сверка заказана; итог появится в списке.
+did-stranger-keep = Он оставлен в покое.
+did-stranger-adopt = Теперь он считается своим.
+did-stranger-remove = Он удаляется при следующей сверке.
+did-stranger-gone = Его на узле уже нет.
+did-removal-allow = { $count ->
+    [one] { $count } удаление разрешено и выполняется.
+    [few] { $count } удаления разрешены и выполняются.
+   *[other] { $count } удалений разрешены и выполняются.
+  }
+did-removal-refuse = Они остаются; больше о них не спрашивают.
+did-removal-moved-on = Не выполнено: теперь речь о другом числе, или вопрос снят. Посмотрите ещё раз.
+audit-node-compare = Заказана сверка
+audit-node-preview = Заказана пробная сверка
+audit-stranger-keep = Чужой пир оставлен
+audit-stranger-adopt = Чужой пир принят
+audit-stranger-adopt-refused = Чужой пир не принят
+audit-stranger-remove = Чужой пир удалён
+audit-removal-allow = Отложенные удаления разрешены
+audit-removal-refuse = В удалениях отказано

@@ -11,19 +11,23 @@ export interface KeyFileOptions {
   readonly random: Pick<Random, 'bytes'>;
   /** Writes the whole file or nothing, readable by its owner alone. */
   write(path: string, text: string): Promise<void>;
+  /** Asked before a key is made; throws where one was there before and must not be made anew. */
+  mayMake?(): Promise<void>;
 }
 
 /**
- * The key that second factors are sealed with, made at the first start. AppError `forbidden` when others can read it,
- * `invalid` when it holds no key: then nothing is replaced, as what was sealed could never be opened again.
+ * A key of this installation, made at the first start: second factors are sealed with one, ids of VLESS users made of another. AppError `forbidden` when others can read it,
+ * `invalid` when it holds no key: then nothing is replaced, as what was made with it could never be used again.
  */
-export async function loadOrCreateKey({ path, random, write }: KeyFileOptions): Promise<Uint8Array> {
+export async function loadOrCreateKey({ path, random, write, mayMake }: KeyFileOptions): Promise<Uint8Array> {
   const mode = await lstat(path).then(
     (stats) => (stats.isFile() ? stats.mode : OTHERS),
     (error: NodeJS.ErrnoException) => (error.code === 'ENOENT' ? null : Promise.reject(error)),
   );
-  if (mode === null) await write(path, `${Buffer.from(random.bytes(KEY_BYTES)).toString('hex')}\n`);
-  else if ((mode & OTHERS) !== 0) {
+  if (mode === null) {
+    await mayMake?.();
+    await write(path, `${Buffer.from(random.bytes(KEY_BYTES)).toString('hex')}\n`);
+  } else if ((mode & OTHERS) !== 0) {
     throw new AppError('forbidden', `${path} is open to others: chmod 600 it if nobody has read it.`);
   }
   const text = (await readFile(path, 'utf8')).trim();

@@ -37,11 +37,25 @@ export async function changeUsers(
     await calls.call(alter, putting(user), signal);
   }
 
-  await calls.many(alter, remove.map(taking), signal, (made) => unless(NO_SUCH_USER, made));
-  await calls.many(alter, add.map(putting), signal, (made, index) =>
-    unless(ALREADY_THERE, made, async () => {
-      if (!isThere(add[index]!)) await replace(add[index]!);
-    }),
+  for (const emails of inParts(remove)) {
+    await calls.many(alter, emails.map(taking), signal, (made) => unless(NO_SUCH_USER, made));
+  }
+  for (const users of inParts(add)) {
+    await calls.many(alter, users.map(putting), signal, (made, index) =>
+      unless(ALREADY_THERE, made, async () => {
+        if (!isThere(users[index]!)) await replace(users[index]!);
+      }),
+    );
+  }
+}
+
+/** Messages made in one go: some milliseconds of the loop. */
+const MOST_AT_ONCE = 500;
+
+function inParts<T>(all: readonly T[]): readonly (readonly T[])[] {
+  const count = Math.ceil(all.length / MOST_AT_ONCE);
+  return Array.from({ length: count }, (_, part) =>
+    all.slice(part * MOST_AT_ONCE, (part + 1) * MOST_AT_ONCE),
   );
 }
 

@@ -56,6 +56,8 @@ export interface Backend<W, L> {
    * of the database in this run, where the backend has digests.
    */
   bringConfig(wanted: PeerDigest | null): Promise<ConfigOutcome>;
+  /** Whether that would write it; changes nothing. Absent where there is no file. */
+  configDiffers?(): Promise<boolean>;
   /** CIDRs of a live peer, for the operator's list of strangers; empty where there are none. */
   allowedIpsOf(live: L): readonly string[];
 }

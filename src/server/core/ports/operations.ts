@@ -3,6 +3,7 @@ import type { PeerRef } from '../apply-job.ts';
 import type { AuditEntry } from '../audit.ts';
 import type { AccountId, DeviceId, NodeId, PeerId } from '../ids.ts';
 import type { JobOperations } from './job-desk.ts';
+import type { ReconcileOperations } from './reconcile-desk.ts';
 import type { AccessTransaction, PoolSpec } from './store.ts';
 
 /** Where an operator's act is carried out: one short transaction that holds its record in the audit too. */
@@ -46,6 +47,7 @@ export interface OperationTransaction {
   /** The pool with all its free addresses; claims use them as soon as this commits. */
   addPool(node: NodeId, pool: PoolSpec): Promise<void>;
   readonly jobs: JobOperations;
+  readonly reconcile: ReconcileOperations;
 }
 
 export interface NewNote {

@@ -221,7 +221,7 @@ export interface ReconcileRun {
   readonly nodeId: NodeId;
   readonly startedAt: Date;
   readonly finishedAt: Date;
-  /** `equal`, `corrected`, `refused`, `failed`. */
+  /** `equal`, `corrected`, `refused`, `failed`; of a dry run `drift` in place of `corrected`. */
   readonly outcome: string;
   readonly added: number;
   readonly removed: number;

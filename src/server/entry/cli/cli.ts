@@ -11,6 +11,7 @@ export interface CliHandlers {
   migrate(): Promise<ExitCode>;
   doctor(options: JsonOption): Promise<ExitCode>;
   status(options: JsonOption): Promise<ExitCode>;
+  reconcile(options: ReconcileOption): Promise<ExitCode>;
   createAdmin(options: AdminOption): Promise<ExitCode>;
   xrayApi(): Promise<ExitCode>;
   showConfig(): Promise<ExitCode>;
@@ -21,6 +22,12 @@ export interface AdminOption {
   readonly name: string;
   readonly role: Role;
   readonly passwordFromStdin: boolean;
+}
+
+export interface ReconcileOption extends JsonOption {
+  readonly dryRun: boolean;
+  /** Undefined: the WireGuard interface of this machine. */
+  readonly node: string | undefined;
 }
 
 export interface JsonOption {
@@ -52,7 +59,7 @@ Examples:
   BOT_TOKEN=… WG_ENDPOINT=vpn.example.com:51820 adit serve
 
 Configuration comes from environment variables; adit config describes each of them.
-Exit codes: 0 well, 1 failed, 2 wrong usage or configuration.`;
+Exit codes: 0 well, 1 failed, 2 wrong usage or configuration; reconcile has 3 for drift.`;
 
 const XRAY_API_HELP = `
 Runs beside an Xray and needs no database, bot or interface. Users survive a restart of Xray.
@@ -100,6 +107,7 @@ function buildProgram(deps: CliDeps, settle: (code: ExitCode) => void): Command 
   withJson(verb('status', 'show how the running program is')).action(async (options) => {
     settle(await handlers.status({ json: options.json === true }));
   });
+  withReconcile(verb('reconcile', 'compare a node with the database now'), handlers, settle);
   withAdmin(program, handlers, settle);
   withXrayApi(verb('xray-api', 'let an Adit elsewhere manage the users of this Xray')).action(async () => {
     settle(await handlers.xrayApi());
@@ -143,6 +151,24 @@ function withAdmin(program: Command, handlers: CliHandlers, settle: (code: ExitC
 
 function withXrayApi(command: Command) {
   return command.addHelpText('after', XRAY_API_HELP);
+}
+const RECONCILE_HELP = `
+Without --dry-run the running Adit is asked to compare, and what it came to is printed.
+With it nothing is changed: interface and database are read, and what would be done is printed.
+Exit codes: 0 equal (or made equal), 3 drift (a dry run found differences, or removals wait for an operator),
+1 failed, 2 wrong usage or configuration.`;
+
+function withReconcile(command: Command, handlers: CliHandlers, settle: (code: ExitCode) => void): void {
+  withJson(command)
+    .option('--dry-run', 'change nothing, only say what would be done')
+    .option('--node <node>', 'the node (default: the WireGuard interface of this machine)')
+    .addHelpText('after', RECONCILE_HELP)
+    .action(async (options: { json?: true; dryRun?: true; node?: string }) => {
+      const { node } = options;
+      settle(
+        await handlers.reconcile({ json: options.json === true, dryRun: options.dryRun === true, node }),
+      );
+    });
 }
 
 function parseRole(text: string): Role {

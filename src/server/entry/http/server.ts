@@ -1,6 +1,7 @@
 import type { Server } from 'bun';
 import { Elysia } from 'elysia';
 import type { Log } from '../../core/ports/log.ts';
+import { aloneAt } from './alone-at.ts';
 import type { Dashboard } from './dashboard.ts';
 import { secured } from './headers.ts';
 import { isLoopback, type MetricsGuard, mayReadMetrics } from './metrics-guard.ts';
@@ -81,7 +82,8 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     start() {
       // An idle webhook connection is Telegram's to keep; ten seconds is plenty for a request of ours.
       // `development` would print past our log, a viewer cut off among it.
-      app.listen({ hostname: deps.host, port: deps.port, idleTimeout: 30, development: false });
+      const settings = { idleTimeout: 30, development: false, reusePort: false };
+      aloneAt(deps, () => app.listen({ hostname: deps.host, port: deps.port, ...settings }));
       const port = app.server?.port ?? deps.port;
       deps.log.info({ host: deps.host, port }, 'listening');
       return { port };

@@ -9,6 +9,7 @@ import {
 } from '../../core/network-fault.ts';
 import type { PoolSpec } from '../../core/ports/store.ts';
 import type { Act, OperateDeps } from './deps.ts';
+import { comparisonOf } from './reconcile-acts.ts';
 
 export type AddPoolOutcome =
   | { readonly kind: 'done'; readonly pool: string; readonly addresses: number }
@@ -50,8 +51,7 @@ export async function addPool(deps: OperateDeps, { actor }: Act, given: NewPool)
     if (overlap) return overlap;
     await tx.addPool(node, pool);
     // The interface has to carry it: the comparison sees to that.
-    const job = { kind: 'reconcile-node', data: { nodeId: node }, priority: 5 } as const;
-    await tx.access.enqueue([{ ...job, singletonKey: `reconcile:${node}` }]);
+    await tx.access.enqueue([comparisonOf(node)]);
     const details = { node, addresses, cidr6: pool.cidr6 };
     const subject = `pool:${pool.cidr4}`;
     await tx.record({ at: deps.clock.now(), actor, action: 'pool-add', subject, details });

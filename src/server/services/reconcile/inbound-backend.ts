@@ -37,7 +37,7 @@ export function createInboundBackend(deps: InboundBackendDeps): Backend<InboundU
       for await (const page of users.wanted(node)) yield page.map((each) => withIdOf(each, toUser));
     },
     standing: (keys) => users.standing(node, keys.filter((key) => PEER_ID.test(key)).map(peerId)),
-    apply: (change, signal) => inbound.apply(change, signal),
+    apply: ({ remove, add }, signal) => inbound.apply({ remove, add: add.map(onlyUser) }, signal),
     bringConfig: async () => 'same',
     allowedIpsOf: () => [],
   };
@@ -47,6 +47,9 @@ const withIdOf = (user: WantedUser, toUser: ToInboundUser): Wanted<InboundUser> 
   ...toUser(user),
   applied: user.applied,
 });
+
+/** Whether it was applied before is not the server's business. */
+const onlyUser = ({ email, vlessId, flow }: InboundUser): InboundUser => ({ email, vlessId, flow });
 
 /** Which id it is must not be told: whoever knows one can connect. */
 function describe(wanted: InboundUser | null, live: LiveUser | null): string {

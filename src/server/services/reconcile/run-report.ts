@@ -39,7 +39,8 @@ export function createRunReport(node: NodeId, dryRun: boolean, clock: Clock): Ru
   function outcome(error: unknown): ReconcileRun['outcome'] {
     if (error !== null) return 'failed';
     if (counts.refused > 0) return 'refused';
-    return mended || counts.added + counts.removed + counts.changed > 0 ? 'corrected' : 'equal';
+    if (!mended && counts.added + counts.removed + counts.changed === 0) return 'equal';
+    return dryRun ? 'drift' : 'corrected';
   }
 
   return {

@@ -10,7 +10,7 @@ export interface WireguardBackendDeps {
   readonly node: NodeId;
   readonly peers: Pick<PeerStore, 'wanted' | 'wantedDigest' | 'standing'>;
   readonly tunnel: Tunnel;
-  readonly saving: Pick<SaveConfig, 'bring'>;
+  readonly saving: Pick<SaveConfig, 'bring' | 'differs'>;
   /** Before the interface is brought up: what it must carry may have changed. */
   prepare?(): Promise<void>;
 }
@@ -33,6 +33,7 @@ export function createWireguardBackend(deps: WireguardBackendDeps): Backend<Tunn
     standing: (keys) => peers.standing(node, keys as readonly PublicKey[]),
     apply: ({ remove, add }, signal) => tunnel.apply({ remove: remove as readonly PublicKey[], add }, signal),
     bringConfig: saving.bring,
+    configDiffers: saving.differs,
     allowedIpsOf: (live) => live.allowedIps,
   };
 }

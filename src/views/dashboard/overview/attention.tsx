@@ -128,6 +128,7 @@ function hrefOf(item: Attention): string {
       return paths.history('loop');
     case 'reconcile-overdue':
     case 'reconcile-refused':
+      return paths.node(item.node);
     case 'node-not-held':
       return paths.nodes;
     case 'bot-failing':

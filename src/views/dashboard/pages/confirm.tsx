@@ -8,7 +8,13 @@ import { Layout } from '../shell.tsx';
 import { Foreign } from '../text.tsx';
 
 /** What cannot be taken back is red. */
-const GENTLE: readonly ConfirmKind[] = ['jobs-retry', 'account-pause', 'account-resume', 'peer-reissue'];
+const GENTLE: readonly ConfirmKind[] = [
+  'jobs-retry',
+  'account-pause',
+  'account-resume',
+  'peer-reissue',
+  'removal-refuse',
+];
 
 /** Asks before it is done: what, to how many, with what effect. Some want a word typed. */
 export function ConfirmPage({ shell, model }: { shell: Shell; model: ConfirmModel }) {

@@ -120,6 +120,18 @@ describe('no secret is printed', () => {
     expect(lines[1]).toContain(WG_KEY);
   });
 
+  test('user ids of VLESS and addresses of subscriptions, wherever they turn up; ids of peers stay', () => {
+    const { log, lines } = setUp();
+    const id = 'd22a57a4-df1b-8055-b606-ba7769188cac';
+    const peer = '0197a3e0-77aa-7b11-8a55-000000000001';
+    const token = 'A_b-'.repeat(10).padEnd(43, 'x');
+    log.info({ link: `vless://${id}@h:1#x`, peer, url: `https://vpn.example.org/s/${token}?a=1` }, 'm');
+    expect(lines[0]).not.toContain(id);
+    expect(lines[0]).not.toContain(token);
+    expect(lines[0]).toContain(peer);
+    expect(lines[0]).toContain('https://vpn.example.org/s/');
+  });
+
   test('a short or empty secret does not ruin the lines', () => {
     const { log, last } = setUp({ secrets: ['', 'info'] });
     log.info({ a: 'info' }, 'm');

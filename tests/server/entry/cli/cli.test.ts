@@ -28,6 +28,7 @@ async function run(
     'migrate',
     'doctor',
     'status',
+    'reconcile',
     'createAdmin',
     'showConfig',
     'simulator',
@@ -59,6 +60,8 @@ describe('verbs', () => {
     ['status --json', 'status', { json: true }],
     ['simulator --port 0', 'simulator', { port: 0 }],
     ['xray-api', 'xrayApi', undefined],
+    ['reconcile', 'reconcile', { json: false, dryRun: false, node: undefined }],
+    ['reconcile --dry-run --json --node berlin', 'reconcile', { json: true, dryRun: true, node: 'berlin' }],
     ['admin create anna', 'createAdmin', { name: 'anna', role: 'owner', passwordFromStdin: false }],
     [
       'admin create anna --role viewer --password-stdin',
@@ -134,7 +137,7 @@ describe('help', () => {
   test('fits a terminal of 80 columns, a line a verb', async () => {
     const { out } = await run(['--help']);
     const commands = out.slice(out.indexOf('Commands:'), out.indexOf('Examples:')).trim().split('\n');
-    expect(commands).toHaveLength(1 + 10);
+    expect(commands).toHaveLength(1 + 11);
   });
 
   test('a verb has its own', async () => {

@@ -78,15 +78,19 @@ async function lockHeld(tx: Tx, node: NodeId, key: string): Promise<readonly Hel
       select unnest(allowed_ips)::cidr as net from adit.quarantined_peers where node_id = ${node} and key = ${key}
     ), inside as (
       select l.id as pool, masklen(net) = case family(net) when 4 then 32 else 128 end as single,
-             case when family(net) = 4 then (host(net)::inet - host(network(l.cidr4))::inet)::int
-                  when net <<= set_masklen(l.cidr6, greatest(masklen(l.cidr6), 98))
+             case when family(net) = 4 and masklen(net) = 32
+                  then (host(net)::inet - host(network(l.cidr4))::inet)::int
+                  when family(net) = 6 and masklen(net) = 128
+                       and net <<= set_masklen(l.cidr6, greatest(masklen(l.cidr6), 98))
                   then (host(net)::inet - host(network(l.cidr6))::inet)::int end as position
         from nets join adit.pools l on l.node_id = ${node}
          and case family(net) when 4 then l.cidr4 && net else l.cidr6 && net end
     )
-    select i.pool, i.single, case when i.single then i.position end as position, a.state
-      from inside i left join adit.addresses a on i.single and a.pool_id = i.pool and a.position = i.position
-       for no key update of a`);
+    select i.pool, i.single, i.position, a.state
+      from inside i left join lateral (
+        select a.state from adit.addresses a
+         where a.pool_id = i.pool and a.position = i.position for no key update
+      ) a on true`);
 }
 
 async function setState(

@@ -90,7 +90,7 @@ async function readRuns(tx: Tx, node: string): Promise<readonly ReconcileRow[]> 
     select ${ms('r.started_at')} as at,
            (extract(epoch from r.finished_at - r.started_at) * 1000)::float8 as duration, r.outcome,
            r.added, r.removed, r.changed, r.quarantined, r.refused, left(r.error, 1000) as error
-      from adit.reconcile_runs r where r.node_id = ${node} order by r.started_at desc limit ${RUNS_SHOWN}`);
+      from adit.reconcile_runs r where r.node_id = ${node} and not r.dry_run order by r.started_at desc limit ${RUNS_SHOWN}`);
   return rows.map((row) => ({
     at: Number(row.at),
     durationMs: Number(row.duration),

@@ -11,6 +11,7 @@ import { type AccessStoreDeps, accessTransaction } from './access-store.ts';
 import { readAccounts } from './account-reader.ts';
 import { writeAudit } from './audit-writer.ts';
 import { addOperatorsPool } from './node-store.ts';
+import { reconcileOperations } from './reconcile-operations.ts';
 import { restorePeers, type TouchedRow, toRef } from './restore-peers.ts';
 import { storableText } from './storable.ts';
 
@@ -58,6 +59,7 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
     lockPools: () => lockPools(tx),
     addPool: (node, pool) => addOperatorsPool(tx, node, pool),
     jobs: deps.jobOperations(toSqlExecutor(tx)),
+    reconcile: reconcileOperations(tx),
   };
 }
 

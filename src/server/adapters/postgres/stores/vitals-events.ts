@@ -23,7 +23,7 @@ export async function readEvents(
      (SELECT ${epochMs('finished_at')}, CASE WHEN outcome = 'corrected' THEN 'reconciled' ELSE 'reconcile-failed' END,
              node_id, outcome, added + removed + changed
         FROM adit.reconcile_runs
-       WHERE started_at > $1::text::timestamptz AND outcome <> 'equal'
+       WHERE started_at > $1::text::timestamptz AND outcome <> 'equal' AND NOT dry_run
        ORDER BY started_at DESC LIMIT ${limit})
      UNION ALL
      (SELECT ${epochMs('at')}, 'audit', operator_name, action, 0 FROM adit.audit ORDER BY id DESC LIMIT ${limit})

@@ -42,12 +42,13 @@ async function audit({ reader }: PagesDeps, context: RouteContext): Promise<Resp
   return page(String(AuditPage({ shell: door.shell(), model })));
 }
 
-/** `account:42`, `peer:<id>`, `job:<id>`, `pool:<network>` lead to their pages. */
+/** `account:42`, `peer:<id>`, `job:<id>`, `node:<id>`, `pool:<network>` lead to their pages. */
 function hrefOf({ subject }: AuditRow): string | null {
   const [kind, id = ''] = subject?.split(/:(.*)/s) ?? [];
   if (kind === 'account' && /^\d+$/.test(id)) return paths.account(id);
   if (kind === 'peer' && isUuid(id)) return paths.peer(id);
   if (kind === 'job' && isUuid(id)) return paths.job(id);
+  if (kind === 'node' && id !== '') return paths.node(id);
   return kind === 'pool' ? paths.pools : null;
 }
 

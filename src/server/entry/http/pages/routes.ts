@@ -6,6 +6,8 @@ import type { PagesDeps } from './deps.ts';
 import { jobActRoutes } from './job-acts.ts';
 import { jobRoutes } from './jobs.ts';
 import { machineRoutes } from './machine.ts';
+import { nodeActRoutes } from './node-acts.ts';
+import { nodeRoutes } from './nodes.ts';
 import { peerRoutes } from './peers.ts';
 import { recordRoutes } from './records.ts';
 
@@ -18,6 +20,8 @@ export function pageRoutes(deps: PagesDeps): readonly Route[] {
     ...jobRoutes(deps),
     ...jobActRoutes(deps),
     ...machineRoutes(deps),
+    ...nodeRoutes(deps),
+    ...nodeActRoutes(deps),
     ...recordRoutes(deps),
     ...csvRoutes(deps),
   ];

@@ -5,6 +5,7 @@ import type { Inbound } from '../../../core/ports/inbound.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { Secret } from '../../../core/secret.ts';
 import { MOST_REQUEST_BYTES } from '../../../core/user-api.ts';
+import { aloneAt } from '../alone-at.ts';
 import { isLoopback, type MetricsGuard, mayReadMetrics } from '../metrics-guard.ts';
 import type { HttpServer, Readiness } from '../server.ts';
 import { failure, json, plain, refusal } from './answers.ts';
@@ -36,22 +37,10 @@ export function createUserApi(deps: UserApiDeps): HttpServer {
   let server: ReturnType<typeof Bun.serve> | null = null;
   return {
     start() {
-      server = Bun.serve({
-        hostname: deps.host,
-        port: deps.port,
-        idleTimeout: 30,
-        // Twice the cap: what is over it is refused by us, in our words.
-        maxRequestBodySize: MOST_REQUEST_BYTES * 2,
-        development: false,
-        // Not the default that its documentation names: outside development Bun shares the port with anybody.
-        reusePort: false,
-        fetch: (request, own) => answer(request, own.requestIP(request)?.address),
-        error: (error) => {
-          deps.log.error({ error }, 'a request failed');
-          return refusal(500, 'internal', 'Something failed here; the log says what.');
-        },
+      aloneAt(deps, () => {
+        server = listen(deps, answer);
       });
-      const port = server.port ?? deps.port;
+      const port = server?.port ?? deps.port;
       deps.log.info({ host: deps.host, port }, 'listening');
       return { port };
     },
@@ -129,3 +118,19 @@ function wrongQuestion(error: AppError): Response {
   if (error.code === 'timeout') return refusal(408, 'timeout', 'The body did not come in time.');
   return error.code === 'invalid' ? refusal(400, 'invalid', error.message) : failure(error);
 }
+
+const listen = ({ host, port, log }: UserApiDeps, answer: ReturnType<typeof createAnswer>) =>
+  Bun.serve({
+    hostname: host,
+    port,
+    idleTimeout: 30,
+    // Twice the cap: what is over it is refused by us, in our words.
+    maxRequestBodySize: MOST_REQUEST_BYTES * 2,
+    development: false,
+    reusePort: false,
+    fetch: (request, own) => answer(request, own.requestIP(request)?.address),
+    error: (error) => {
+      log.error({ error }, 'a request failed');
+      return refusal(500, 'internal', 'Something failed here; the log says what.');
+    },
+  });
