@@ -10,9 +10,8 @@ import { eventually } from '../support/eventually.ts';
 import { watchHealth } from '../support/health-watch.ts';
 import { comeInAsOwner } from '../support/owner.ts';
 import { type SilentNode, startSilentNode } from '../support/silent-node.ts';
-import { atRest } from '../support/whole-invariants.ts';
 
-const FAULT_MS = 20_000;
+const FAULT_MS = 25_000;
 /** XRAY_API_TIMEOUT_MS: short, so that the breaker has its failures within the fault. */
 const DEADLINE_MS = 1_000;
 const SLACK_MS = 500;
@@ -55,7 +54,7 @@ test('A7, B1, B3, F-L2: a node answers 200 without a body, and nobody but its ow
   const { failed, worstMs } = await health.report();
   expect({ failed, quick: worstMs < LONGEST_HEALTH_MS, worstMs }).toMatchObject({ failed: 0, quick: true });
   expectGivenUp(node);
-  await atRest(rig, 60_000);
+  await promisesKept(rig);
   await expectDeliveredOnce(rig, node);
 }, 180_000);
 
@@ -92,12 +91,28 @@ function expectGivenUp(node: SilentNode): void {
   expect(late).toEqual([]);
 }
 
+/** Everything wanted is applied and delivered, and no job of a user was given up. */
+async function promisesKept(rig: AditRig): Promise<void> {
+  const left = async () => {
+    const [rows] = await rig.sql`
+      select (select count(*)::int from report.peers where not applied) as unapplied,
+             (select count(*)::int from adit.issues i join adit.peers p on p.id = i.peer_id
+               where p.wanted and i.delivered_at is null) as undelivered,
+             (select count(*)::int from report.jobs
+               where queue in ('apply-peer', 'apply-user') and state not in ('completed', 'cancelled')) as jobs,
+             (select count(*)::int from adit_jobs.job
+               where name = 'dead-letter' and source_name in ('apply-peer', 'apply-user')) as dead`;
+    expect(rows).toEqual({ unapplied: 0, undelivered: 0, jobs: 0, dead: 0 });
+  };
+  await eventually(left, { withinMs: 60_000, everyMs: 100 });
+}
+
 /** Every link that was promised came, and came once; the node has exactly who is wanted. */
 async function expectDeliveredOnce(rig: AditRig, node: SilentNode): Promise<void> {
   const wanted = await rig.sql<{ id: string; account: number }[]>`
     select p.id, d.account_id::int as account from adit.peers p join adit.devices d on d.id = p.device_id
      where p.protocol = 'vless' and p.wanted`;
-  expect(wanted.length).toBeGreaterThan(3);
+  expect(wanted.length).toBeGreaterThan(2);
   expect((await node.users()).toSorted()).toEqual(wanted.map(({ id }) => id).toSorted());
   for (const [account, peers] of Map.groupBy(wanted, (each) => each.account)) {
     const texts = (await rig.control.messages(account)).map(({ text }) => text ?? '');

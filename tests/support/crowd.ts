@@ -19,8 +19,8 @@ type Step = 'home' | 'list' | 'status' | 'card' | 'choice' | 'wireguard' | 'vles
 const LIST: Place = {
   says: 'Your devices|no devices yet',
   ways: [
-    ['Device', 'card', 3],
-    ['Add a device', 'choice', 5],
+    ['Device', 'card', 2],
+    ['Add a device', 'choice', 6],
     ['Home', 'home', 1],
   ],
 };
@@ -52,7 +52,7 @@ const PLACES: Readonly<Record<Wish, Place>> = {
     says: 'shall the new device use',
     ways: [
       ['WireGuard', 'wireguard', 1],
-      ['VLESS link', 'vless', 1],
+      ['VLESS link', 'vless', 2],
     ],
   },
   wireguard: END,
@@ -63,7 +63,7 @@ const PLACES: Readonly<Record<Wish, Place>> = {
 
 const COMMANDS = ['/start', '/devices', '/devices', '/status'] as const;
 /** How many of a hundred requests are typed although a button could be pressed. */
-const TYPED = 25;
+const TYPED = 20;
 
 export interface Asked {
   readonly user: number;
@@ -86,7 +86,7 @@ export interface CrowdOptions {
 
 export interface Crowd {
   readonly ids: readonly number[];
-  /** Everybody says /start and waits for the trial's config. */
+  /** Everybody says /start, waits for the trial's config, and has the list of their devices before them. */
   begin(withinMs: number): Promise<void>;
   /** They go on asking until told to stop. */
   go(): void;
@@ -145,7 +145,7 @@ export function createCrowd(control: SimulatorControl, options: CrowdOptions): C
     ids: members.map(({ id }) => id),
     async begin(withinMs) {
       for (const { id } of members) await control.newUser(id);
-      await Promise.all(members.map((each) => takeTrial(control, each.id, withinMs)));
+      await Promise.all(members.map((each) => takeTrial(control, each, withinMs)));
     },
     go() {
       over = false;
@@ -205,7 +205,9 @@ async function put(
   return control.awaitMessage(id, { ...wanted, afterMessageId: message.message_id - 1 }, patienceMs);
 }
 
-async function takeTrial(control: SimulatorControl, id: number, withinMs: number): Promise<void> {
-  await control.say(id, '/start');
-  await control.awaitMessage(id, { has: 'document' }, withinMs);
+async function takeTrial(control: SimulatorControl, member: Member, withinMs: number): Promise<void> {
+  await control.say(member.id, '/start');
+  await control.awaitMessage(member.id, { has: 'document' }, withinMs);
+  member.message = await put(control, member, '/devices', null, withinMs);
+  member.place = LIST;
 }
