@@ -95,8 +95,9 @@ function serve(client: Socket, apiPort: number, front: Front): void {
   let silent = false;
   front.keep(client);
   const over = () => {
-    client.destroy();
     upstream.destroy();
+    // Who waits for a body is not even hung up on.
+    if (!silent) client.destroy();
   };
   for (const socket of [client, upstream]) socket.on('error', over).on('close', over);
   client.on('data', (data) => {
@@ -104,6 +105,7 @@ function serve(client: Socket, apiPort: number, front: Front): void {
     if (!silent && method && front.judge(`${method} ${path}`, client)) {
       silent = true;
       client.write(HEAD);
+      upstream.destroy();
     }
     if (!silent) upstream.write(data);
   });

@@ -96,7 +96,8 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     newUser: (id, languageCode = 'en', firstName = `User ${id}`) =>
       post('users', { id, firstName, languageCode }),
     say: (user, text) => post(`users/${user}/text`, { text }),
-    write: async (user, text) => (await post<{ messageId: number }>(`users/${user}/text`, { text })).messageId,
+    write: async (user, text) =>
+      (await post<{ messageId: number }>(`users/${user}/text`, { text })).messageId,
     pressOn: (user, messageId, text) => post(`users/${user}/press`, { messageId, text }),
     async press(user, label, withinMs = 5_000) {
       const find = async () => {
