@@ -68,6 +68,11 @@ export async function startBot(options: BotRigOptions = {}) {
     newUser: (firstName = 'Ann', languageCode = 'en') =>
       accountId(control.createUser({ firstName, languageCode }).id),
     says,
+    /** What the Bot API answers to a method the bot itself never calls. */
+    async look<T>(method: string, query: Readonly<Record<string, string>> = {}): Promise<T> {
+      const answer = await fetch(`${simulated.apiRoot}/bot${TOKEN}/${method}?${new URLSearchParams(query)}`);
+      return ((await answer.json()) as { result: T }).result;
+    },
     /** Types and waits for the answer. */
     async ask(user: number, text: string, contains: string) {
       return says(user, contains, control.sendText(user, text).messageId);

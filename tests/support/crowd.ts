@@ -168,25 +168,30 @@ export function createCrowd(control: SimulatorControl, options: CrowdOptions): C
 }
 
 interface Way {
-  readonly button: string;
+  /** What comes back when the button is pressed. */
+  readonly data: string;
   readonly to: Wish;
 }
 
 /** A button of the screen the member is on; null: they type something, or the screen leads nowhere. */
 function wayOn({ place, message }: Member, random: { integer(below: number): number }): Way | null {
-  const open = (place?.ways ?? []).filter(([label]) => labelsOf(message, label).length > 0);
-  if (open.length === 0 || random.integer(100) < TYPED) return null;
-  const chosen = open.flatMap(([label, to, weight]) => Array.from({ length: weight }, () => ({ label, to })));
-  const { label, to } = chosen[random.integer(chosen.length)]!;
-  const labels = labelsOf(message, label);
-  return { button: labels[random.integer(labels.length)]!, to };
+  if (random.integer(100) < TYPED) return null;
+  const ways = (place?.ways ?? []).flatMap(([label, to, weight]) => {
+    const buttons = behind(message, label);
+    if (buttons.length === 0) return [];
+    const data = buttons[random.integer(buttons.length)]!;
+    return Array.from({ length: weight }, () => ({ data, to }));
+  });
+  return ways[random.integer(ways.length)] ?? null;
 }
 
 /** "Device" is every device's button, and not the one that adds one. */
-function labelsOf(message: ChatMessage | null, label: string): readonly string[] {
+function behind(message: ChatMessage | null, label: string): readonly string[] {
   const buttons = (message?.reply_markup?.inline_keyboard ?? []).flat();
   const named = label === 'Device' ? /\bDevice \d/ : new RegExp(label);
-  return buttons.filter((each) => each.callback_data && named.test(each.text)).map((each) => each.text);
+  return buttons.flatMap(({ text, callback_data }) =>
+    callback_data && named.test(text) ? [callback_data] : [],
+  );
 }
 
 async function put(
@@ -201,7 +206,7 @@ async function put(
     const own = await control.write(id, wish);
     return control.awaitMessage(id, { ...wanted, afterMessageId: own }, patienceMs);
   }
-  await control.pressOn(id, message.message_id, way.button);
+  await control.pressButton(id, message.message_id, way.data);
   return control.awaitMessage(id, { ...wanted, afterMessageId: message.message_id - 1 }, patienceMs);
 }
 

@@ -1,16 +1,12 @@
 import { expect, test } from 'bun:test';
 import { readUsername, registerCommands } from '../../../../src/server/adapters/telegram/commands.ts';
 import { startBot } from '../../../support/bot-rig.ts';
-import { TOKEN } from '../../../support/simulator.ts';
 
 test('the menu stands in both languages, and in English for all others', async () => {
   await using rig = await startBot();
   await registerCommands(rig.api, rig.words, rig.log);
-  /** The bot itself never asks for its menu. */
-  const menu = async (language = '') => {
-    const answer = await fetch(`${rig.apiRoot}/bot${TOKEN}/getMyCommands?language_code=${language}`);
-    return ((await answer.json()) as { result: { command: string; description: string }[] }).result;
-  };
+  const menu = (language_code = '') =>
+    rig.look<{ command: string; description: string }[]>('getMyCommands', { language_code });
   const described = async (language?: string) => (await menu(language)).map((each) => each.description);
   expect(await described('ru')).toContain('Мои устройства');
   expect(await described('en')).toContain('My devices');

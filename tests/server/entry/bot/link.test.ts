@@ -57,7 +57,7 @@ describe('F-G5: the polling loop', () => {
     await rig.api.setWebhook('https://old.example/telegram');
     rig.bot.start();
     await rig.ask(rig.newUser(), '/start', 'Preparing');
-    expect((await rig.api.getWebhookInfo()).url).toBe('');
+    expect(await rig.look<{ url: string }>('getWebhookInfo')).toMatchObject({ url: '' });
   });
 
   test('a Telegram that stands still or breaks off: warned once, and served when it is back', async () => {

@@ -71,7 +71,9 @@ const people = [
   page('/accounts.csv', operatorsRead),
   page('/accounts/:id', read, 404),
   ...['pause', 'resume'].map((what) => page(`/accounts/:id/${what}`, operatorsRead, 404)),
-  ...['pause', 'resume', 'grant', 'notes'].map((what) => action(`/accounts/:id/${what}`, operate(404))),
+  ...['pause', 'resume', 'grant', 'notes', 'subscription/revoke'].map((what) =>
+    action(`/accounts/:id/${what}`, operate(404)),
+  ),
   page('/peers', read),
   page('/peers.csv', operatorsRead),
   page('/peers/:id', read, 404),
