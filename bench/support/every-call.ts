@@ -3,6 +3,7 @@
  * asks for something that the stalled call itself brings cannot hear, and their chat goes on when the call has given up:
  * they are counted apart. Everybody else must not notice.
  */
+import { telegramCall } from '../../src/server/adapters/telegram/calls.ts';
 import type { Asked } from '../../tests/support/crowd.ts';
 import { eventually } from '../../tests/support/eventually.ts';
 import { milliseconds } from './figures.ts';
@@ -18,20 +19,26 @@ interface Target {
   readonly where: { readonly method: string } | { readonly question: string };
   /** Whether what somebody asked for comes by this very call. */
   brings(asked: Asked): boolean;
+  /** How long it may keep the next answer of the same chat waiting. */
+  readonly holdsMs: number;
 }
 
 const typed = ({ wish }: Asked) => wish.startsWith('/');
-const telegram = (method: string, deadlineMs: number, brings: Target['brings']): Target => ({
+const nobody = () => false;
+/** `holdsMs`: the limit of the body, over all tries. */
+const telegram = (method: string, brings: Target['brings'] = nobody, holdsMs = 0): Target => ({
   call: `telegram.${method}`,
-  deadlineMs,
+  deadlineMs: telegramCall(method)!.deadline,
   where: { method },
   brings,
+  holdsMs,
 });
 const node = (call: string, question: string, deadlineMs = 5_000): Target => ({
   call: `xray_api.${call}`,
   deadlineMs,
   where: { question },
-  brings: () => false,
+  brings: nobody,
+  holdsMs: 0,
 });
 
 const TARGETS: readonly Target[] = [
@@ -39,12 +46,12 @@ const TARGETS: readonly Target[] = [
   node('put', 'PUT /v1/users'),
   node('remove', 'POST /v1/users/removals'),
   node('traffic', 'GET /v1/traffic', 3_000),
-  telegram('sendDocument', 30_000, () => false),
-  telegram('sendPhoto', 30_000, () => false),
-  telegram('answerCallbackQuery', 10_000, (asked) => !typed(asked)),
-  telegram('editMessageText', 10_000, (asked) => !typed(asked)),
-  telegram('sendMessage', 10_000, typed),
-  telegram('getUpdates', 40_000, () => true),
+  telegram('sendDocument'),
+  telegram('sendPhoto'),
+  telegram('answerCallbackQuery'),
+  telegram('editMessageText', (asked) => !typed(asked), 5_000),
+  telegram('sendMessage', typed, 1_500),
+  telegram('getUpdates', () => true),
 ];
 
 const WARM_UP_MS = 15_000;
@@ -144,7 +151,7 @@ function hitBy(target: Target, asked: readonly Asked[]): ReadonlySet<Asked> {
     if (own || each.at < (heldUntil.get(each.user) ?? 0)) hit.add(each);
     // A chat goes on in order: what was asked meanwhile is brought after it, by a call of its own.
     const before = Math.max(each.at, heldUntil.get(each.user) ?? 0);
-    if (own) heldUntil.set(each.user, before + target.deadlineMs + SLACK_MS);
+    if (own) heldUntil.set(each.user, before + target.holdsMs + SLACK_MS);
   }
   return hit;
 }
