@@ -147,7 +147,7 @@ export function buildApp(options: AppOptions): App {
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
     { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
-    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> &
+    parts: Pick<LivePartDeps, 'node' | 'xray' | 'bot' | 'lag' | 'loops'> &
       Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);
