@@ -158,7 +158,7 @@ function sourcesOf(
 }
 
 function nodeVitals(
-  { id, reconciling }: Pick<NodeWork, 'id' | 'reconciling'>,
+  { id, reconciling }: Pick<NodeWork, 'reconciling'> & { readonly id: string },
   held: boolean,
   everyMs: number,
   now: Date,
