@@ -38,7 +38,12 @@ function pictureOf(at: number, second: number): Vitals {
   return {
     ...calm,
     database: { ...calm.database, inUse: Math.round(moves(15)), idle: 3 },
-    loop: { p50Ms: moves(2), p99Ms: moves(20), maxMs: moves(60), freezes: [{ at: at - 60_000, ms: 240 }] },
+    loop: {
+      p50Ms: moves(2),
+      p99Ms: moves(20),
+      maxMs: moves(60),
+      freezes: [{ at: at - 60_000, ms: 240, running: [], end: 'went-on' }],
+    },
     jobs: fresh({
       counts: queues.map((queue) => ({ queue, state: 'created', count: Math.round(moves(500)) })),
       stuckTotal: 0,

@@ -1,29 +1,31 @@
 import { timingSafeEqual } from 'node:crypto';
 import { TEXTS } from '../views/words/texts.ts';
 import { createLoopLag } from './adapters/system/loop-lag.ts';
-import { createSdNotify } from './adapters/system/sd-notify.ts';
 import { createWords } from './adapters/words/words.ts';
-import { createBotPart } from './app/bot.ts';
+import { type BotPart, createBotPart } from './app/bot.ts';
 import { createDashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
 import { assignDuties } from './app/duties.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
 import { migrateAll } from './app/migrate-all.ts';
-import { createNodeWork } from './app/node.ts';
-import { observe } from './app/observe.ts';
+import { createNodeWork, type NodeWork } from './app/node.ts';
+import { observe, observeLoops } from './app/observe.ts';
 import { createPages, type PagesParts } from './app/pages.ts';
 import { type ReadinessParts, readinessOf } from './app/readiness.ts';
-import { createSchedule } from './app/schedule.ts';
+import { createSchedule, type Schedule } from './app/schedule.ts';
 import { holdStateDir } from './app/state-dir.ts';
 import { createStops } from './app/stops.ts';
-import { createStores } from './app/stores.ts';
+import { createStores, type Stores } from './app/stores.ts';
+import { createSupervisorPart, type SupervisorEnvironment, turnLimits } from './app/supervisor.ts';
 import { createLocalNode, refuseForeign } from './app/tunnel.ts';
+import { startWatchdog } from './app/watchdog.ts';
 import { createWayIn } from './app/way-in.ts';
 import { createWorld, type World } from './app/world.ts';
 import { createXray, registerXray } from './app/xray.ts';
 import { createSubscriptions, createXrayPart } from './app/xray-work.ts';
 import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
+import type { LoopRecord } from './core/loop-record.ts';
 import type { Language } from './core/ports/words.ts';
 import type { Secret } from './core/secret.ts';
 import { createHttpServer } from './entry/http/server.ts';
@@ -40,9 +42,11 @@ export interface AppOptions {
   readonly config: Config;
   /** Logs are made readable on a terminal. */
   readonly onTerminal: boolean;
-  /** PATH for children, NOTIFY_SOCKET of the supervisor; the environment is read in main. */
+  /** PATH for children; the environment is read in main. */
   readonly path: string | undefined;
-  readonly notifySocket: string | undefined;
+  readonly supervisor: SupervisorEnvironment;
+  /** File of the watchdog's thread. */
+  readonly watchdogProgram: URL;
   /** Peers reach the internet through this machine. False for the demo. */
   readonly nat: boolean;
   /** What serves when the machine can carry no WireGuard. Null: that is an error. */
@@ -70,7 +74,7 @@ export interface App {
 export function buildApp(options: AppOptions): App {
   const { config } = options;
   const world = createWorld(config, options);
-  const notify = createSdNotify(options.notifySocket);
+  const supervisor = createSupervisorPart(world, options.supervisor);
   const stops = createStops(world.log, world.clock);
   let parts: (() => ReadinessParts) | null = null;
 
@@ -78,7 +82,9 @@ export function buildApp(options: AppOptions): App {
   async function lay(signal: AbortSignal) {
     const lock = await holdStateDir(config.stateDir);
     stops.add('state folder', () => lock.release());
-    const { database, address, close } = await openDatabase(world, config, signal);
+    const watchdog = startWatchdog(world, config, options.watchdogProgram);
+    stops.add('watchdog', watchdog.stop);
+    const { database, address, close, loops: databaseLoops } = await openDatabase(world, config, signal);
     stops.add('database', close);
     const stores = createStores(world, database);
     await migrateAll(world, address, stores.jobs);
@@ -99,12 +105,14 @@ export function buildApp(options: AppOptions): App {
       stops.add('xray', async () => xray.close());
       await registerXray(stores.nodes, xray);
     }
-    return { database, stores, local, wayIn, xray };
+    return { watchdog, database, databaseLoops, stores, local, wayIn, xray };
   }
 
+  type Ground = Awaited<ReturnType<typeof lay>>;
+
   /** What stands on it, built and not yet moving. */
-  function furnish(ground: Awaited<ReturnType<typeof lay>>) {
-    const { database, stores, local, xray } = ground;
+  function furnish(ground: Ground) {
+    const { watchdog, database, stores, local, xray } = ground;
     const { access: store, peers, inbox, jobs } = stores;
     const living = createLivingMessages(world.clock);
     const activity = createNodeActivity({ ...world, tunnel: local.tunnel });
@@ -132,21 +140,20 @@ export function buildApp(options: AppOptions): App {
     stops.add('loop lag', async () => lag.stop());
     observe(world, { lag, stores, node });
     const loops = () => [
-      ...jobs.loops(),
-      ...schedule.records(),
-      node.holder.record(),
-      node.record(),
-      ...bot.records(),
+      ...ground.databaseLoops(),
+      ...servingLoops({ jobs, schedule, node, bot }),
       ...(xrayWork?.records() ?? []),
     ];
-    const watching = watch(ground, { activity, node, xray: xrayWork, bot, lag, loops });
+    const allLoops = () => [watchdog.record(), ...supervisor.records(), ...loops()];
+    const watching = watch(ground, { activity, node, xray: xrayWork, bot, lag, loops: allLoops });
+    observeLoops(world, watching.live.loops);
     const subscription = createSubscriptions(world, { xray, config, stores });
     return { database, jobs, bot, node, xrayWork, schedule, subscription, loops, ...watching };
   }
 
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
-    { database, stores, local, wayIn }: Awaited<ReturnType<typeof lay>>,
+    { watchdog, database, stores, local, wayIn }: Ground,
     parts: Pick<LivePartDeps, 'node' | 'xray' | 'bot' | 'lag' | 'loops'> &
       Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
@@ -154,6 +161,7 @@ export function buildApp(options: AppOptions): App {
     const live = createLivePart(world, {
       live: config.live,
       reconcileEveryMs: config.reconcile.intervalSeconds * 1000,
+      freezes: watchdog.freezes,
       database,
       stores,
       ...parts,
@@ -196,6 +204,12 @@ export function buildApp(options: AppOptions): App {
       loops: loops(),
       breakers: world.breakers.states(),
     });
+    supervisor.begin({
+      loops: live.loops,
+      reasons: () => readinessOf(parts?.() ?? null).reasons,
+      limits: turnLimits(config),
+    });
+    stops.add('supervisor', supervisor.stop);
     return { port, setupLink };
   }
 
@@ -209,6 +223,7 @@ export function buildApp(options: AppOptions): App {
       subscription,
       dashboard: dashboard.dashboard,
       log: world.log,
+      activity: world.activity,
     });
     const listening = server.start();
     stops.add('http', () => server.stop());
@@ -221,8 +236,6 @@ export function buildApp(options: AppOptions): App {
       try {
         const ground = await lay(signal);
         const going = await setGoing(furnish(ground), signal);
-        notify.ready();
-        notify.status('serving');
         return { ...going, tunnel: ground.local.tunnel.kind };
       } catch (error) {
         await stops.run(0);
@@ -230,12 +243,23 @@ export function buildApp(options: AppOptions): App {
       }
     },
     async stop(graceMs) {
-      notify.stopping();
+      supervisor.stopping();
       parts = null;
       await stops.run(graceMs);
     },
   };
 }
+
+type Turning = { jobs: Stores['jobs']; schedule: Schedule; node: NodeWork; bot: BotPart };
+
+/** What has to turn for users to be served. */
+const servingLoops = ({ jobs, schedule, node, bot }: Turning): readonly LoopRecord[] => [
+  ...jobs.loops(),
+  ...schedule.records(),
+  node.holder.record(),
+  node.record(),
+  ...bot.records(),
+];
 
 /** In constant time for tokens of the right length. */
 function matchesSecret(secret: Secret | null, given: string): boolean {

@@ -39,6 +39,8 @@ export interface Config {
   readonly reconcile: ReconcileConfig;
   readonly addressRestSeconds: number;
   readonly access: AccessRules;
+  /** How long the event loop may stand still; null: as long as it likes. */
+  readonly watchdog: { readonly endMs: number | null };
   readonly log: { readonly level: Values['LOG_LEVEL']; readonly format: Values['LOG_FORMAT'] };
   /** What was set and what is standard, for the dashboard; secrets are not in it. */
   readonly settings: readonly SettingGroup[];
@@ -180,6 +182,7 @@ function buildConfig(values: Values, surroundings: Surroundings): Omit<Config, '
       devicesPerAccount: values.DEVICES_PER_ACCOUNT,
       trialTrafficBytes: values.TRIAL_TRAFFIC_GB,
     },
+    watchdog: { endMs: values.WATCHDOG_SECONDS === 0 ? null : values.WATCHDOG_SECONDS * 1_000 },
     log: { level: values.LOG_LEVEL, format: values.LOG_FORMAT },
   };
 }

@@ -23,7 +23,12 @@ const err = (text: string) => void process.stderr.write(text);
 const outside: Outside = {
   onTerminal: process.stdout.isTTY === true,
   path: environment.PATH,
-  notifySocket: environment.NOTIFY_SOCKET,
+  watchdogProgram: new URL('./adapters/system/watchdog/worker.ts', import.meta.url),
+  supervisor: {
+    socket: environment.NOTIFY_SOCKET,
+    watchdogUsec: environment.WATCHDOG_USEC,
+    watchdogPid: environment.WATCHDOG_PID,
+  },
   err,
   onStopSignal: (listener) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, listener);

@@ -91,6 +91,21 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       expect((await rig.store.view(account))?.devices[0]?.delivered).toBe(true);
     });
 
+    test('clock jump: a config promised after the clock was set back an hour is due, though its time is the older one', async () => {
+      const { account, device, peer, issue, address } = await makeDevice(rig);
+      await rig.peers.markDelivered(issue, rig.now());
+      const { issue: more } = newDevice(rig, account, address);
+      const second = { ...more, deviceId: device, peerId: peer };
+      await rig.store.transaction((tx) =>
+        tx.add({ subscriptions: [], devices: [], issues: [second] }, later(rig, -HOUR_MS)),
+      );
+      expect((await targetOf(rig, peer)).issue?.id).toBe(second.id);
+      expect((await rig.store.view(account))?.devices[0]?.delivered).toBe(false);
+      await rig.peers.markDelivered(second.id, rig.now());
+      expect((await targetOf(rig, peer)).issue).toBeNull();
+      expect((await rig.store.view(account))?.devices[0]?.delivered).toBe(true);
+    });
+
     test('notes about many issues at once all arrive, and one kind never wipes another', async () => {
       const made = await Promise.all(Array.from({ length: 20 }, () => makeDevice(rig)));
       await Promise.all(

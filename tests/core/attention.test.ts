@@ -3,7 +3,7 @@ import { type Attention, attentionOf, daysLeft } from '../../src/server/core/att
 import { LOCAL_NODE } from '../../src/server/core/ids.ts';
 import type { HeldRemoval } from '../../src/server/core/ports/reconcile-store.ts';
 import type { Vitals } from '../../src/server/core/ports/vitals.ts';
-import { calmVitals, fresh, NO_CALLS, stale } from '../support/vitals.ts';
+import { calmVitals, fresh, loopRecord, NO_CALLS, stale } from '../support/vitals.ts';
 
 const calm = calmVitals();
 const local = calm.nodes[0]!;
@@ -196,12 +196,12 @@ const says: readonly (readonly [what: string, changes: Partial<Vitals>, said: At
   ],
   [
     'a loop without success',
-    { loops: [{ name: 'schedule:x', lastSuccessAgeMs: 120_001, failuresInRow: 2 }] },
+    { loops: [loopRecord({ name: 'schedule:x', lastSuccessAgeMs: 120_001, failuresInRow: 2 })] },
     { severity: 'warn', kind: 'loop-silent', name: 'schedule:x', ageMs: 120_001 },
   ],
   [
     'a loop that never had any',
-    { loops: [{ name: 'bot', lastSuccessAgeMs: null, failuresInRow: 5 }] },
+    { loops: [loopRecord({ name: 'bot', lastSuccessAgeMs: null, failuresInRow: 5 })] },
     { severity: 'warn', kind: 'loop-silent', name: 'bot', ageMs: null },
   ],
 ];
@@ -225,7 +225,7 @@ const keepsSilent: readonly (readonly [what: string, changes: Partial<Vitals>])[
     { bot: { mode: 'off', state: 'off', lastAnswerAgeMs: null, username: null, updates: NO_CALLS } },
   ],
   ['two failures', { bot: { ...calm.bot, updates: { ...NO_CALLS, total: 2, failures: 2 } } }],
-  ['a loop that has only begun', { loops: [{ name: 'x', lastSuccessAgeMs: null, failuresInRow: 0 }] }],
+  ['a loop that has only begun', { loops: [loopRecord({ name: 'x', lastSuccessAgeMs: null })] }],
 ];
 
 test.each(keepsSilent)('E3: silent about %s', (_, changes) => {
@@ -244,7 +244,7 @@ describe('E3: the list as a whole', () => {
   test('an outage of the database is one line, though all its loops fall silent', () => {
     const away = calmVitals({
       database: { ...calm.database, reachable: false, problem: 'x' },
-      loops: [{ name: 'jobs:leases', lastSuccessAgeMs: 500_000, failuresInRow: 90 }],
+      loops: [loopRecord({ name: 'jobs:leases', lastSuccessAgeMs: 500_000, failuresInRow: 90 })],
     });
     expect(attentionOf(away).map((item) => item.kind)).toEqual(['database-away']);
   });

@@ -1,3 +1,4 @@
+import { LOOP_RED_MS, type LoopRecord } from '../../src/server/core/loop-record.ts';
 import type { CallRates, Reading, Vitals } from '../../src/server/core/ports/vitals.ts';
 
 export const fresh = <T>(value: T): Reading<T> => ({ value, readAt: 0, stale: false });
@@ -13,6 +14,17 @@ export const NO_CALLS: CallRates = {
   history: [],
   historyStepMs: 5_000,
 };
+
+/** A loop that fares well, and what a test changes of it. */
+export const loopRecord = (changes: Partial<LoopRecord> = {}): LoopRecord => ({
+  name: 'some-loop',
+  lastSuccessAgeMs: 100,
+  failuresInRow: 0,
+  restarts: 0,
+  lastTurnAgeMs: 100,
+  redAfterMs: LOOP_RED_MS,
+  ...changes,
+});
 
 /** A program with which all is well, and what a test changes of it. */
 export function calmVitals(changes: Partial<Vitals> = {}): Vitals {

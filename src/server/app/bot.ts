@@ -69,7 +69,7 @@ export function createBotPart(world: World, { telegram, desk, inbox, words }: Bo
       await Promise.all([bot.stop(graceMs), greeting]);
     },
     status: () => explain(bot.status().state),
-    records: () => [bot.record()].filter((each) => each !== null),
+    records: bot.records,
     vitals: () => ({
       mode: updates.kind,
       state: bot.status().state,

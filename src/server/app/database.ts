@@ -5,11 +5,14 @@ import { createDatabase, type Database } from '../adapters/postgres/client.ts';
 import { tryHoldLock } from '../adapters/system/flock.ts';
 import type { Config } from '../config.ts';
 import { toAppError } from '../core/errors.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
 import type { World } from './world.ts';
 
 export interface OpenDatabase {
   readonly database: Database;
   readonly address: DatabaseAddress;
+  /** Of what turns in the background, the bundled server's supervision among it. */
+  loops(): readonly LoopRecord[];
   /** Closes the connections, and the bundled server when it is ours. Repeating is safe. */
   close(graceMs: number): Promise<void>;
 }
@@ -29,7 +32,8 @@ export async function openDatabase(world: World, config: Config, signal: AbortSi
   }
   try {
     await startPatiently(world, database, signal);
-    return { database, address, close };
+    const loops = () => [...database.loops(), ...(server ? [server.record()] : [])];
+    return { database, address, close, loops };
   } catch (error) {
     await close(0);
     throw error;
@@ -56,7 +60,7 @@ export async function openBeside(world: World, config: Config, signal: AbortSign
     const address = besideAddress(config.stateDir);
     const database = createDatabase({ ...world, ...limitsOf(config), poolMin: 1, poolMax: 2, address });
     await database.start();
-    return { database, address, close: (graceMs) => database.close(graceMs) };
+    return { database, address, close: (graceMs) => database.close(graceMs), loops: database.loops };
   }
 }
 
@@ -70,7 +74,7 @@ async function startBundled(world: World, config: Config, signal: AbortSignal) {
     lock: tryHoldLock,
   });
   try {
-    return { address: await bundled.start(signal), stop: bundled.stop };
+    return { address: await bundled.start(signal), stop: bundled.stop, record: bundled.record };
   } catch (error) {
     await bundled.stop();
     throw error;

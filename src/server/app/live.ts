@@ -1,5 +1,5 @@
 import { DASHBOARD_TEXTS } from '../../views/words/dashboard-texts.ts';
-import { createLoopFreezes } from '../adapters/system/loop-freezes.ts';
+import type { LoopFreezes } from '../adapters/system/loop-freezes.ts';
 import type { LoopLag } from '../adapters/system/loop-lag.ts';
 import { limitUnread } from '../adapters/system/unread-limit.ts';
 import { createWords } from '../adapters/words/words.ts';
@@ -7,6 +7,7 @@ import type { Config } from '../config.ts';
 import { attentionOf } from '../core/attention.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { DatabaseVitals, NodeVitals } from '../core/ports/vitals.ts';
+import { createSupervisedLoop } from '../core/supervised-loop.ts';
 import { createLiveHub, type LiveHub } from '../entry/http/live/live-hub.ts';
 import { liveRoutes } from '../entry/http/live/routes.ts';
 import { createLivePanels } from '../entry/http/overview/live-panels.ts';
@@ -14,7 +15,6 @@ import { overviewRoutes } from '../entry/http/overview/routes.ts';
 import type { Route } from '../entry/http/routes.ts';
 import type { RememberedSessions } from '../services/remember-sessions.ts';
 import { createSampleVitals, type SampleVitals, type VitalsSources } from '../services/sample-vitals.ts';
-import { createTurnLoop } from '../services/turn-loop.ts';
 import type { WayInDeps } from '../services/way-in/way-in.ts';
 import type { BotPart } from './bot.ts';
 import type { NodeWork } from './node.ts';
@@ -25,6 +25,8 @@ import type { XrayWork } from './xray-work.ts';
 /** The overview: what is sampled, the pages that show it, and the streams that keep them up to date. */
 export interface LivePart {
   readonly routes: readonly Route[];
+  /** Every loop of the program, those of this part among them. */
+  loops(): readonly LoopRecord[];
   /** Length of the "needs attention" list. */
   attention(): number;
   /** `port` is the server's, which exists by now. */
@@ -43,6 +45,7 @@ export interface LivePartDeps {
   readonly xray: Pick<XrayWork, 'driven' | 'reconciling' | 'everyMs'> | null;
   readonly bot: Pick<BotPart, 'vitals'>;
   readonly lag: LoopLag;
+  readonly freezes: LoopFreezes;
   readonly logins: RememberedSessions;
   readonly ends: WayInDeps['ends'];
   /** Every loop beside those of this part. */
@@ -66,15 +69,14 @@ const MOST_WAITING_BYTES = 1024 * 1024;
 /** A page that takes nothing for so long is cut off, by the kernel or by us. */
 const STALLED_MS = 8_000;
 const SESSIONS_EVERY_MS = 10_000;
+const SESSIONS_LIMIT_MS = 30_000;
 
 export function createLivePart(world: World, deps: LivePartDeps): LivePart {
-  const freezes = createLoopFreezes();
   const sources = sourcesOf(
     world,
     deps,
-    freezes,
     () => hub.viewers(),
-    () => own(),
+    () => loops(),
   );
   const vitals: SampleVitals = createSampleVitals({ ...world, reader: deps.stores.vitals, sources });
   const panels = createLivePanels(vitals, createWords(DASHBOARD_TEXTS));
@@ -85,13 +87,14 @@ export function createLivePart(world: World, deps: LivePartDeps): LivePart {
     maxViewers: deps.live.maxViewers,
     holding: deps.logins.holding,
   });
-  const checking = createTurnLoop({
+  const checking = createSupervisedLoop({
     ...world,
     name: 'live:sessions',
-    pauseMs: SESSIONS_EVERY_MS,
+    pause: SESSIONS_EVERY_MS,
+    turnLimitMs: SESSIONS_LIMIT_MS,
     work: () => hub.checkSessions(),
   });
-  const own = () => [...vitals.records(), checking.record()];
+  const loops = () => [...deps.loops(), ...vitals.records(), checking.record()];
   const forgetEnds = deps.ends.onEnded(hub.endSessions);
   const forgetSamples = vitals.onSample(
     () => void hub.tick().catch((error: unknown) => failed(world, error)),
@@ -99,6 +102,7 @@ export function createLivePart(world: World, deps: LivePartDeps): LivePart {
   observeHub(world, hub);
   return {
     routes: [...overviewRoutes({ ...world, vitals, panels }), ...liveRoutes(hub)],
+    loops,
     attention: () => attentionOf(vitals.latest()).length,
     start(port) {
       if (!limitUnread(port, STALLED_MS))
@@ -110,7 +114,6 @@ export function createLivePart(world: World, deps: LivePartDeps): LivePart {
       forgetSamples();
       forgetEnds();
       hub.close();
-      freezes.stop();
       await Promise.all([vitals.stop(), checking.stop()]);
     },
   };
@@ -132,11 +135,10 @@ function observeHub({ metrics }: World, hub: LiveHub): void {
 function sourcesOf(
   { clock }: World,
   deps: LivePartDeps,
-  freezes: ReturnType<typeof createLoopFreezes>,
   liveViewers: () => number,
-  ownLoops: () => readonly LoopRecord[],
+  loops: () => readonly LoopRecord[],
 ): VitalsSources {
-  const { node, xray } = deps;
+  const { node, xray, freezes } = deps;
   const held = () => node.holder.epoch() !== null;
   return {
     database: () => databaseVitals(deps.database),
@@ -152,7 +154,7 @@ function sourcesOf(
       if (xray === null) return [local];
       return [local, nodeVitals({ ...xray, id: xray.driven.id }, held(), xray.everyMs, now)];
     },
-    loops: () => [...deps.loops(), ...ownLoops()],
+    loops,
     liveViewers,
   };
 }

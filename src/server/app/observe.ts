@@ -1,5 +1,6 @@
 import type { LoopLag } from '../adapters/system/loop-lag.ts';
 import type { NodeId } from '../core/ids.ts';
+import type { LoopRecord } from '../core/loop-record.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
 import type { NodeWork } from './node.ts';
@@ -10,6 +11,30 @@ export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
   readonly node: NodeWork;
+}
+
+/** How every loop of the program fares; a loop without any success yet has no age. */
+export function observeLoops({ metrics }: Pick<World, 'metrics'>, loops: () => readonly LoopRecord[]): void {
+  const observe = (name: string, help: string, value: (record: LoopRecord) => number | null) =>
+    metrics.observe(name, help, ['loop'], () =>
+      loops().flatMap((record) => {
+        const read = value(record);
+        return read === null ? [] : [{ labels: { loop: record.name }, value: read }];
+      }),
+    );
+  observe('adit_loop_last_success_age_seconds', 'Time since a background loop last succeeded.', (each) =>
+    each.lastSuccessAgeMs === null ? null : each.lastSuccessAgeMs / 1000,
+  );
+  observe(
+    'adit_loop_failures_in_row',
+    'Failures of a background loop since it last succeeded.',
+    (each) => each.failuresInRow,
+  );
+  observe(
+    'adit_loop_restarts_total',
+    'How often a background loop had to be begun again.',
+    (each) => each.restarts,
+  );
 }
 
 /** The gauges that are read when somebody asks. */

@@ -1,4 +1,4 @@
-import type { LoopRecord } from '../core/loop-record.ts';
+import { isRed, type LoopRecord } from '../core/loop-record.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Readiness } from '../entry/http/server.ts';
 
@@ -12,9 +12,6 @@ export interface ReadinessParts {
 
 /** WireGuard is served without it: an Xray that is away is said on the dashboard, and is no reason to take users away. */
 const SERVED_WITHOUT = /^(xray|reconcile:xray)/;
-
-/** A loop that has had no success for this long is said. Milliseconds. */
-const LOOP_OVERDUE_MS = 120_000;
 
 /** Whether users are served now, and if not, why, in sentences for the operator. Never a secret. */
 export function readinessOf(parts: ReadinessParts | null): Readiness {
@@ -37,6 +34,5 @@ export function readinessOf(parts: ReadinessParts | null): Readiness {
   return { ready: reasons.length === 0, reasons };
 }
 
-const overdue = (loop: LoopRecord) =>
-  loop.lastSuccessAgeMs !== null && loop.lastSuccessAgeMs > LOOP_OVERDUE_MS;
+const overdue = (loop: LoopRecord) => loop.lastSuccessAgeMs !== null && isRed(loop);
 const seconds = (ms: number) => `${Math.round(ms / 1000)} s`;

@@ -1,10 +1,11 @@
 import { toAppError } from '../core/errors.ts';
 import type { Lane } from '../core/lane.ts';
-import type { LoopRecord } from '../core/loop-record.ts';
+import { LOOP_RED_MS, type LoopRecord } from '../core/loop-record.ts';
 import type { Backend } from '../core/ports/backend.ts';
 import type { Settled, Verdict } from '../core/ports/breaker.ts';
 import type { HeldRemoval } from '../core/ports/reconcile-store.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
+import { createLoopBook } from '../core/supervised-loop.ts';
 import type { ReconcilePolicy } from '../services/reconcile/plan-corrections.ts';
 import { createRunReport } from '../services/reconcile/run-report.ts';
 import { previewNode, type ReconcileOutcome, reconcileNode } from '../services/reconcile-node.ts';
@@ -38,7 +39,7 @@ export interface ReconcileWork {
   lastSuccess(): Date | null;
   /** What waits for an operator, as of the last run. */
   question(): HeldRemoval | null;
-  /** Late is what has not come one interval after the last one. Another process's comparisons are not ours to tell of. */
+  /** Another process's comparisons are not ours to tell of. */
   record(isOurs: boolean): LoopRecord;
 }
 
@@ -51,17 +52,22 @@ export function createReconcileWork<W, L>(world: World, deps: ReconcileWorkDeps<
   const node = backend.node;
   const shared = { backend, lane, policy, store: stores.reconcile, nodes: stores.nodes, clock, log };
   let last: ReconcileOutcome | null = null;
-  let lastSuccessMs = clock.monotonicMs();
-  let failuresInRow = 0;
+  // Late is what has not come one interval after the last one.
+  const redAfterMs = timing.intervalSeconds * 1000 + LOOP_RED_MS;
+  const book = createLoopBook({ name: `reconcile:${node}`, clock, redAfterMs });
+  book.succeeded();
 
   const until = (signal: AbortSignal) => clock.deadline(timing.timeoutSeconds * 1000, signal);
 
   async function guarded(signal: AbortSignal): Promise<ReconcileOutcome> {
     const breaker = breakers.for(`reconcile:${node}`);
-    failuresInRow += 1;
-    last = await breaker.run(() => reconcileNode(shared, until(signal)), judge(signal));
-    lastSuccessMs = clock.monotonicMs();
-    failuresInRow = 0;
+    book.failed();
+    try {
+      last = await breaker.run(() => reconcileNode(shared, until(signal)), judge(signal));
+    } finally {
+      book.turned();
+    }
+    book.succeeded();
     return last;
   }
 
@@ -90,16 +96,13 @@ export function createReconcileWork<W, L>(world: World, deps: ReconcileWorkDeps<
       }
     },
     first(signal) {
-      lastSuccessMs = clock.monotonicMs();
+      book.succeeded();
       return reconcile(signal);
     },
     lastRun: () => last?.run ?? null,
     lastSuccess: () => last?.run.finishedAt ?? null,
     question: () => last?.question ?? null,
-    record(isOurs) {
-      const lateMs = clock.monotonicMs() - lastSuccessMs - timing.intervalSeconds * 1000;
-      return { name: `reconcile:${node}`, lastSuccessAgeMs: isOurs ? lateMs : 0, failuresInRow };
-    },
+    record: (isOurs) => (isOurs ? book.record() : { ...book.record(), lastSuccessAgeMs: 0 }),
   };
 }
 

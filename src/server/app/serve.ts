@@ -2,12 +2,15 @@ import { type App, type AppOptions, buildApp } from '../app.ts';
 import type { Config } from '../config.ts';
 import { toAppError } from '../core/errors.ts';
 import type { ExitCode } from '../entry/cli/exit-code.ts';
+import type { SupervisorEnvironment } from './supervisor.ts';
 
 /** What main reads from outside and hands down. */
 export interface Outside {
   readonly onTerminal: boolean;
   readonly path: string | undefined;
-  readonly notifySocket: string | undefined;
+  readonly supervisor: SupervisorEnvironment;
+  /** File of the watchdog's thread: in the compiled program its place among the entry points. */
+  readonly watchdogProgram: URL;
   readonly err: (text: string) => void;
   /** Calls back at each signal that asks the program to end. */
   onStopSignal(listener: () => void): void;
@@ -40,11 +43,12 @@ export async function serve(config: Config, outside: Outside): Promise<ExitCode>
 export const standard = (
   config: Config,
   outside: Outside,
-): Pick<AppOptions, 'config' | 'onTerminal' | 'path' | 'notifySocket'> => ({
+): Pick<AppOptions, 'config' | 'onTerminal' | 'path' | 'supervisor' | 'watchdogProgram'> => ({
   config,
   onTerminal: outside.onTerminal,
   path: outside.path,
-  notifySocket: outside.notifySocket,
+  supervisor: outside.supervisor,
+  watchdogProgram: outside.watchdogProgram,
 });
 
 /** What a verb that goes on until it is told to stop has to offer. */

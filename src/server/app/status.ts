@@ -69,6 +69,7 @@ const SHOWN: readonly { readonly title: string; readonly prefix: string }[] = [
   { title: 'Addresses', prefix: 'adit_addresses' },
   { title: 'Jobs', prefix: 'adit_jobs' },
   { title: 'Event loop, seconds', prefix: 'adit_event_loop_lag_seconds' },
+  { title: 'Event loop, last freezes by how they ended', prefix: 'adit_event_loop_freezes' },
   { title: 'Reconcile', prefix: 'adit_reconcile' },
 ];
 

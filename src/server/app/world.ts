@@ -6,9 +6,11 @@ import { createProcessRunner } from '../adapters/process/process-runner.ts';
 import { createBreakers } from '../adapters/resilience/breakers.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { systemRandom } from '../adapters/system/random.ts';
+import { type Board, createBoard } from '../adapters/system/watchdog/board.ts';
 import type { Config } from '../config.ts';
 import type { CallBook } from '../core/call-rules.ts';
 import { type CallStatistics, createCallStatistics } from '../core/call-statistics.ts';
+import type { Activity } from '../core/ports/activity.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock, Random } from '../core/ports/clock.ts';
 import type { HttpRequester } from '../core/ports/http-requester.ts';
@@ -34,6 +36,9 @@ export interface World {
   readonly book: CallBook;
   readonly runner: ProcessRunner;
   readonly requester: HttpRequester;
+  /** What began last, for the watchdog. */
+  readonly activity: Activity;
+  readonly board: Board;
 }
 
 export interface Surroundings {
@@ -58,9 +63,35 @@ export function createWorld(config: Config, { onTerminal, path }: Surroundings):
   const breakers = createBreakers({ clock, metrics, log });
   const book = callBook(config);
   const baseEnv = path === undefined ? undefined : { PATH: path, LANG: 'C.UTF-8' };
-  const runner = createProcessRunner({ clock, metrics, breakers, log, book, baseEnv });
-  const requester = createHttpRequester({ clock, random, metrics, breakers, log, book });
-  return { clock, random, log, logs, metrics, calls, breakers, book, runner, requester };
+  const board = createBoard();
+  const doors = tellingDoors(board, {
+    runner: createProcessRunner({ clock, metrics, breakers, log, book, baseEnv }),
+    requester: createHttpRequester({ clock, random, metrics, breakers, log, book }),
+  });
+  return { clock, random, log, logs, metrics, calls, breakers, book, ...doors, activity: board, board };
+}
+
+/** The same doors; what goes out through them is noted for the watchdog. */
+function tellingDoors(
+  activity: Activity,
+  { runner, requester }: Pick<World, 'runner' | 'requester'>,
+): Pick<World, 'runner' | 'requester'> {
+  return {
+    runner: {
+      ...runner,
+      run(request) {
+        activity.began('process', request.name ?? 'other');
+        return runner.run(request);
+      },
+    },
+    requester: {
+      ...requester,
+      request(request) {
+        activity.began('call', request.name);
+        return requester.request(request);
+      },
+    },
+  };
 }
 
 /** Values that are replaced wherever they turn up in a line. */

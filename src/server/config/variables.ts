@@ -228,6 +228,14 @@ const reconcile = {
   ),
 };
 
+const watchdog = {
+  WATCHDOG_SECONDS: variable(
+    wholeNumber(0, 3_600),
+    '30',
+    'The process ends, for its supervisor to start it again, when its event loop has stood still for so long; 0: never, it is only said.',
+  ),
+};
+
 const access = {
   TRIAL_DAYS: variable(wholeNumber(0, 3_650), '3', 'Length of the free trial; 0: no trials.'),
   TRIAL_TRAFFIC_GB: optional(
@@ -257,6 +265,7 @@ export const variableGroups = {
   'Xray and VLESS': xray,
   Reconciling: reconcile,
   Access: access,
+  Watchdog: watchdog,
   Log: log,
 };
 
@@ -269,6 +278,7 @@ export const variables = {
   ...xray,
   ...reconcile,
   ...access,
+  ...watchdog,
   ...log,
 };
 

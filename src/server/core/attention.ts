@@ -1,3 +1,4 @@
+import { isRed } from './loop-record.ts';
 import type { BotVitals, NodeVitals, PoolVitals, Vitals } from './ports/vitals.ts';
 
 /** One thing an operator should look at now. `bad`: users feel it; `warn`: they soon will. */
@@ -47,8 +48,6 @@ export const ATTENTION_TARGETS = {
   reconcileTurns: 3,
   botFailedShare: 0.05,
   botFailedAtLeast: 3,
-  loopSilentMs: 120_000,
-  loopFailures: 5,
 } as const;
 
 const T = ATTENTION_TARGETS;
@@ -180,9 +179,7 @@ function silentLoops({ loops, database: { reachable } }: Vitals): Attention[] {
   // Nearly every loop asks the database: one line says it, not ten.
   if (!reachable) return [];
   return loops
-    .filter(({ lastSuccessAgeMs: age, failuresInRow }) =>
-      age === null ? failuresInRow >= T.loopFailures : age > T.loopSilentMs,
-    )
+    .filter(isRed)
     .map(({ name, lastSuccessAgeMs: ageMs }) => ({ severity: 'warn', kind: 'loop-silent', name, ageMs }));
 }
 

@@ -7,6 +7,7 @@ import type { JobRunner } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { NodeLease } from '../core/ports/node-lease.ts';
 import type { NodeStore } from '../core/ports/store.ts';
+import { createSupervisedLoop } from '../core/supervised-loop.ts';
 
 /**
  * Keeps this process the one that changes the node's interface, or waits its turn.
@@ -45,12 +46,8 @@ interface Hold {
 
 const PAUSE_MS = 1000;
 export function createHoldNode(deps: HoldNodeDeps): HoldNode {
-  const stopping = new AbortController();
   const first = Promise.withResolvers<void>();
   let hold: Hold | null = null;
-  let lastSuccess: number | null = null;
-  let failuresInRow = 0;
-  let running: Promise<void> | null = null;
 
   const epoch = () => (hold === null || hold.signal.aborted ? null : hold.epoch);
 
@@ -68,8 +65,7 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
     hold = { epoch: raised, signal };
     const rescued = await rescueAll();
     deps.log.info({ node: deps.node, epoch: raised, rescued }, 'node taken over');
-    lastSuccess = deps.clock.monotonicMs();
-    failuresInRow = 0;
+    loop.succeeded();
     // Users are served from here on; comparing thousands of peers need not keep them waiting.
     deps.jobs.wake('apply-peer');
     deps.jobs.wake('apply-user');
@@ -97,18 +93,18 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
     }
   }
 
-  async function loop(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      try {
-        await holdOnce(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        failuresInRow += 1;
-        deps.log.warn({ error, failuresInRow }, 'the node could not be taken over; trying again');
-        await deps.clock.sleep(PAUSE_MS, signal).catch(() => undefined);
-      }
-    }
-  }
+  const loop = createSupervisedLoop({
+    name: 'hold-node',
+    clock: deps.clock,
+    log: deps.log,
+    pause: PAUSE_MS,
+    async work(signal) {
+      await holdOnce(signal);
+      return 'again' as const;
+    },
+    failed: (error, failuresInRow) =>
+      deps.log.warn({ error, failuresInRow }, 'the node could not be taken over; trying again'),
+  });
 
   return {
     epoch,
@@ -117,18 +113,12 @@ export function createHoldNode(deps: HoldNodeDeps): HoldNode {
       signal.throwIfAborted();
     },
     record() {
-      const now = deps.clock.monotonicMs();
+      const record = loop.record();
       // Holding is the success: its age counts from now as long as it lasts.
-      const age = epoch() !== null ? 0 : lastSuccess === null ? null : now - lastSuccess;
-      return { name: 'hold-node', lastSuccessAgeMs: age, failuresInRow };
+      return epoch() === null ? record : { ...record, lastSuccessAgeMs: 0 };
     },
-    start() {
-      running ??= loop(stopping.signal);
-    },
-    async stop() {
-      stopping.abort();
-      await running;
-    },
+    start: loop.start,
+    stop: loop.stop,
   };
 }
 

@@ -1,14 +1,14 @@
-import type { Vitals, VitalsEvent } from '../core/ports/vitals.ts';
+import type { Freeze, Vitals, VitalsEvent } from '../core/ports/vitals.ts';
 
 /** What is compared from one picture to the next. */
 export type Noticed = Pick<Vitals, 'at' | 'database' | 'loop' | 'calls' | 'bot' | 'nodes'>;
 
 /**
  * Events this process sees by itself: what differs between two pictures. They need no database, so that the page tells
- * of an outage while it lasts. The first picture is compared with nothing and tells nothing.
+ * of an outage while it lasts. The first picture is compared with nothing, and tells only how the life before this one was ended.
  */
 export function noticeChanges(before: Noticed | null, now: Noticed): readonly VitalsEvent[] {
-  if (before === null) return [];
+  if (before === null) return endedProcess(now);
   return [
     ...databaseEvents(before, now),
     ...nodeEvents(before, now),
@@ -65,9 +65,22 @@ function breakerEvents(before: Noticed, now: Noticed): VitalsEvent[] {
   });
 }
 
+const mostLikely = ({ running }: Freeze) => running[0]?.what ?? '?';
+
+function endedProcess(now: Noticed): VitalsEvent[] {
+  // A start is busy: the loop may have stood again since.
+  const freeze = now.loop.freezes.find(({ end }) => end !== 'went-on');
+  if (freeze === undefined) return [];
+  const values = { ms: Math.round(freeze.ms), running: mostLikely(freeze) };
+  return [{ ...event(now, 'bad', 'freeze-ended-process', values), at: freeze.at }];
+}
+
 function freezeEvents(before: Noticed, now: Noticed): VitalsEvent[] {
   const last = before.loop.freezes[0]?.at ?? 0;
   return now.loop.freezes
     .filter(({ at }) => at > last)
-    .map(({ at, ms }) => ({ ...event(now, 'warn', 'freeze', { ms: Math.round(ms) }), at }));
+    .map((freeze) => {
+      const values = { ms: Math.round(freeze.ms), running: mostLikely(freeze) };
+      return { ...event(now, 'warn', 'freeze', values), at: freeze.at };
+    });
 }

@@ -1,5 +1,6 @@
 import type { CallStatistics } from '../core/call-statistics.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
+import type { Activity } from '../core/ports/activity.ts';
 import type { Breakers } from '../core/ports/breaker.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
@@ -14,9 +15,9 @@ import type {
   VitalsReader,
   VitalsView,
 } from '../core/ports/vitals.ts';
+import { createSupervisedLoop } from '../core/supervised-loop.ts';
 import { noticeChanges } from './notice-changes.ts';
 import { createRepeatedReading, type RepeatedReading } from './take-reading.ts';
-import { createTurnLoop } from './turn-loop.ts';
 import { createVitalsHistory } from './vitals-history.ts';
 
 /**
@@ -35,6 +36,7 @@ export interface SampleVitals extends VitalsView {
 export interface SampleVitalsDeps {
   readonly clock: Clock;
   readonly log: Log;
+  readonly activity?: Activity;
   readonly reader: VitalsReader;
   readonly breakers: Pick<Breakers, 'states'>;
   readonly calls: CallStatistics;
@@ -59,6 +61,8 @@ export const JOBS_DONE = 'job-done';
 
 const SAMPLE_MS = 1_000;
 const READ_WAIT_MS = 3_000;
+/** All questions of a turn together; each has its own deadline. */
+const READ_LIMIT_MS = 30_000;
 const EVENTS = 30;
 const SECOND = 1_000;
 
@@ -88,11 +92,13 @@ export function createSampleVitals(deps: SampleVitalsDeps): SampleVitals {
     }
   }
 
-  const sampling = createTurnLoop({ ...deps, name: 'vitals:sample', pauseMs: SAMPLE_MS, work: sample });
-  const reading = createTurnLoop({
-    ...deps,
+  const { activity } = deps;
+  const often = { clock, log, activity, pause: SAMPLE_MS };
+  const sampling = createSupervisedLoop({ ...often, name: 'vitals:sample', work: sample });
+  const reading = createSupervisedLoop({
+    ...often,
     name: 'vitals:read',
-    pauseMs: SAMPLE_MS,
+    turnLimitMs: READ_LIMIT_MS,
     work: (signal) => askAll(Object.values(questions), clock, signal),
   });
 

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/ports/clock.ts';
 import type { NewJob } from '../core/ports/jobs.ts';
 import type { Log } from '../core/ports/log.ts';
-import { createTurnLoop, type TurnLoop } from './turn-loop.ts';
+import { createSupervisedLoop, type SupervisedLoop } from '../core/supervised-loop.ts';
 
 export interface WatchInboundDeps {
   /** Which start of the server is running now. One small call. */
@@ -23,7 +23,7 @@ const LOOK_EVERY_MS = 1000;
  * An Xray that was started anew has forgotten everybody: a comparison is asked for at once, and again each second until
  * one has been made with that start. Asking is by a job with a singleton key, so that they never pile up.
  */
-export function createWatchInbound(deps: WatchInboundDeps): TurnLoop {
+export function createWatchInbound(deps: WatchInboundDeps): SupervisedLoop {
   let said: string | null = null;
 
   async function turn(signal: AbortSignal): Promise<void> {
@@ -36,5 +36,5 @@ export function createWatchInbound(deps: WatchInboundDeps): TurnLoop {
   }
 
   const { clock, log } = deps;
-  return createTurnLoop({ name: 'xray:watch', pauseMs: LOOK_EVERY_MS, clock, log, work: turn });
+  return createSupervisedLoop({ name: 'xray:watch', pause: LOOK_EVERY_MS, clock, log, work: turn });
 }

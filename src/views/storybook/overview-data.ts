@@ -127,8 +127,15 @@ export const troubled: Overview = {
     p99History: series(0.4, 6, 6),
     maxHistory: series(2, 60, 7),
     freezes: [
-      { at: ago(190), ms: 212 },
-      { at: ago(5_400), ms: 128 },
+      { at: ago(190), ms: 212, running: ['http GET /peers', 'loop vitals:sample'], end: 'went-on' },
+      { at: ago(5_400), ms: 30_020, running: ['job reconcile-node', 'process wg.show'], end: 'watchdog' },
+      { at: ago(9_400), ms: 1_280, running: [], end: 'lost' },
+    ],
+    loopCount: 19,
+    loopsRed: 0,
+    troubledLoops: [
+      { name: 'jobs:apply-peer', ageMs: 0, failuresInRow: 0, restarts: 2, red: false },
+      { name: 'vitals:read', ageMs: 20_000, failuresInRow: 7, restarts: 1, red: false },
     ],
   },
   calls,
@@ -151,7 +158,13 @@ export const troubled: Overview = {
       href: '/history/calls',
     },
     { at: ago(61), tone: 'good', kind: 'reconciled', values: { node: 'local', changes: 2 }, href: '/nodes' },
-    { at: ago(190), tone: 'warn', kind: 'freeze', values: { ms: 212 }, href: '/history/loop' },
+    {
+      at: ago(190),
+      tone: 'warn',
+      kind: 'freeze',
+      values: { ms: 212, running: 'http GET /peers' },
+      href: '/history/loop',
+    },
     {
       at: ago(260),
       tone: 'plain',
@@ -209,6 +222,9 @@ export const fresh: Overview = {
   loop: {
     ...calm.loop!,
     freezes: [],
+    loopCount: 19,
+    loopsRed: 1,
+    troubledLoops: [{ name: 'bot', ageMs: null, failuresInRow: 12, restarts: 0, red: true }],
     p99History: { values: [], stepMs: 1_000 },
     maxHistory: { values: [3], stepMs: 1_000 },
   },
@@ -266,5 +282,11 @@ export const historyOf = {
       name: 'waiting',
       values: wave(720, 0, 4, 12).map((value) => (value !== null && value > 3 ? value : 0)),
     },
+  ],
+  loops: [
+    { name: 'watchdog', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+    { name: 'bot', ageMs: 0, failuresInRow: 0, restarts: 0, red: false },
+    { name: 'jobs:apply-peer', ageMs: 0, failuresInRow: 0, restarts: 2, red: false },
+    { name: 'schedule:housekeeping', ageMs: 400_000, failuresInRow: 41, restarts: 0, red: true },
   ],
 };

@@ -222,6 +222,22 @@ retry = Retry
 retry-named = Retry { $name }
 freezes = Last freezes
 freezes-none = The loop has not stood still.
+freeze-ended = the watchdog ended the process
+freeze-lost = the process ended meanwhile
+loops = Background loops
+loops-summary = { $red ->
+    [0] { $count } loops, all turn
+   *[other] { $count } loops, { $red } without success for too long
+  }
+loop-never = no success yet
+loop-failures = { $count ->
+    [one] { $count } failure in a row
+   *[other] { $count } failures in a row
+  }
+loop-restarts = { $count ->
+    [one] begun again once
+   *[other] begun again { $count } times
+  }
 calls-none = No call was made yet.
 bot-updates = updates per minute
 bot-failures = failed
@@ -236,7 +252,8 @@ event-reconciled = Node { $node } compared: { $changes } differences mended
 event-reconcile-failed = Node { $node } could not be compared
 event-breaker-opened = Calls to { $call } stopped
 event-breaker-closed = Calls to { $call } go on
-event-freeze = The loop stood still for { $ms } ms
+event-freeze = The loop stood still for { $ms } ms; began last: { $running }
+event-freeze-ended-process = The process before ended after its loop stood for { $ms } ms; began last: { $running }
 event-job-dead = Job { $queue } was given up
 event-access-issued = Access issued to { $name }
 event-peer-revoked = { $name } revoked

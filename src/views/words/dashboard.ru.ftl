@@ -233,6 +233,24 @@ retry = Повторить
 retry-named = Повторить { $name }
 freezes = Последние остановки
 freezes-none = Цикл не останавливался.
+freeze-ended = сторож завершил процесс
+freeze-lost = процесс за это время завершился
+loops = Фоновые циклы
+loops-summary = { $red ->
+    [0] циклов: { $count }, все работают
+   *[other] циклов: { $count }, слишком долго без успеха: { $red }
+  }
+loop-never = успеха ещё не было
+loop-failures = { $count ->
+    [one] { $count } неудача подряд
+    [few] { $count } неудачи подряд
+   *[many] { $count } неудач подряд
+  }
+loop-restarts = { $count ->
+    [one] перезапущен { $count } раз
+    [few] перезапущен { $count } раза
+   *[many] перезапущен { $count } раз
+  }
 calls-none = Вызовов ещё не было.
 bot-updates = обновлений в минуту
 bot-failures = не вышло
@@ -247,7 +265,8 @@ event-reconciled = Узел { $node } сверен, исправлено раз�
 event-reconcile-failed = Узел { $node } сверить не удалось
 event-breaker-opened = Вызовы { $call } остановлены
 event-breaker-closed = Вызовы { $call } продолжаются
-event-freeze = Цикл стоял { $ms } мс
+event-freeze = Цикл стоял { $ms } мс; начато последним: { $running }
+event-freeze-ended-process = Прежний процесс завершён: его цикл стоял { $ms } мс; начато последним: { $running }
 event-job-dead = Задание { $queue } брошено
 event-access-issued = Доступ выдан: { $name }
 event-peer-revoked = Отозвано: { $name }

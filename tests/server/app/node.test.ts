@@ -75,7 +75,7 @@ test('B6: a node whose comparisons fail for minutes is not ready, and says so; a
   await failureOf(node.reconciling.reconcile(never));
   expect(ready(node).ready).toBe(true);
   clock.advance(2_000);
-  expect(ready(node).reasons).toEqual(['the loop reconcile:local has had no success for 121 s']);
+  expect(ready(node).reasons).toEqual(['the loop reconcile:local has had no success for 181 s']);
   tunnel.failing = false;
   await node.reconciling.reconcile(never);
   expect(ready(node).ready).toBe(true);

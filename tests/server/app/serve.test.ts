@@ -20,7 +20,8 @@ function setUp() {
   const outside: Outside = {
     onTerminal: false,
     path: undefined,
-    notifySocket: undefined,
+    watchdogProgram: new URL('file:///no/watchdog/here.ts'),
+    supervisor: { socket: undefined, watchdogUsec: undefined, watchdogPid: undefined },
     err: () => {},
     onStopSignal: (listener) => {
       signal = listener;

@@ -17,6 +17,16 @@ const inArea = (area: string) => (path: string) => areaOf(path) === area;
 const isServer = (path: string) => path.startsWith('src/server/') || path.startsWith('src/views/');
 const isTest = (path: string) => path.startsWith('tests/');
 const nowhere = () => false;
+/** Where something may turn by itself: each is watched by somebody, or ends. */
+const TURNING: readonly string[] = [
+  'src/server/core/supervised-loop.ts',
+  // The heartbeat: the watchdog sees it stop.
+  'src/server/adapters/system/loop-freezes.ts',
+  // Moves a window on; without it the figures are those of a longer one.
+  'src/server/adapters/system/loop-lag.ts',
+  // Pages through what an earlier run left behind, as one turn of the loop bot:replay.
+  'src/server/entry/bot/intake.ts',
+];
 const inServerOutside = (area: string) => (path: string) => !isServer(path) || inArea(area)(path);
 
 export const bans: readonly Ban[] = [
@@ -34,6 +44,17 @@ export const bans: readonly Ban[] = [
     home: inServerOutside('adapters/system'),
     samples: ['Date.now()', 'new Date()', 'setTimeout(f, 1)', 'await Bun.sleep(1)', 'AbortSignal.timeout(5)'],
     harmless: ['new Date(row.created_at)', 'clock.now()', 'socket.setTimeout(0)'],
+  },
+  {
+    what: 'a loop that turns in the background, outside core/supervised-loop.ts',
+    pattern: /\bwhile\s*\(\s*!\s*[\w.!]*\baborted\b|(?<![.\w])setInterval\b/,
+    home: (path) => !isServer(path) || path.startsWith('src/server/simulator/') || TURNING.includes(path),
+    samples: [
+      'while (!signal.aborted) { f(); }',
+      'while (!deps.signal.aborted) f();',
+      'setInterval(beat, 20)',
+    ],
+    harmless: ['if (!signal.aborted) return;', 'for (;;) f();', 'clearInterval(timer)'],
   },
   {
     what: 'randomness, outside adapters/system (use the Random port)',

@@ -1,5 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
-import { pause } from './loop.ts';
+import { pause } from './pause.ts';
 
 /** Wakes one sleeper. A ring with nobody asleep is remembered, so none is lost between two waits. */
 export interface Bell {

@@ -1,11 +1,13 @@
 import { AppError } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
 import type { LoopRecord } from '../../core/loop-record.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { JobOperationsIn, JobReader } from '../../core/ports/job-desk.ts';
 import type { JobHandler, JobKind, JobRunner, NewJob, WorkOptions } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { SqlExecutor } from '../../core/ports/sql-executor.ts';
+import { createLoopBook } from '../../core/supervised-loop.ts';
 import { createClaimWrites } from './claims.ts';
 import type { JobsDatabase } from './database.ts';
 import { type RedriveRequest, type RedriveResult, redriveJobs } from './dead-letters.ts';
@@ -14,17 +16,19 @@ import { createBoss, installJobs, learnQueues, type RetryRules } from './install
 import { createJobOperations } from './job-operations.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLeases } from './leases.ts';
-import { createLoopRecorder } from './loop.ts';
+import { discardOutlived } from './outlived.ts';
 import { countJobs, countStuckJobs, type JobCount } from './reads.ts';
-import { beginRun, type Run } from './run.ts';
+import { beginRun, LEASES_LOOP, MAINTENANCE_LOOP, type Run } from './run.ts';
 import { createSettler } from './settler.ts';
-import type { WorkerSpec } from './worker.ts';
+import { type WorkerSpec, workerLoop } from './worker.ts';
 
 export interface JobsDeps {
   readonly database: JobsDatabase;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  /** Told of what is handed to a handler. */
+  readonly activity?: Activity;
   /** Lower-case letters and `_`. */
   readonly schema: string;
   /** A process that says nothing for so long has lost its jobs. Renewed every third of it. */
@@ -74,9 +78,9 @@ export function createJobs(deps: JobsDeps): Jobs {
   const writes = createClaimWrites(boss, database, schema);
   const leases = createLeases({ database, writes, schema, leaseSeconds: deps.leaseSeconds });
   const specs = new Map<JobKind, WorkerSpec>();
-  const recorders = {
-    leases: createLoopRecorder('jobs:leases', clock, log),
-    maintenance: createLoopRecorder('jobs:maintenance', clock, log),
+  const books = {
+    leases: createLoopBook({ name: LEASES_LOOP, clock }),
+    maintenance: createLoopBook({ name: MAINTENANCE_LOOP, clock }),
   };
   /** `start` and `stop` take turns, so that any order of calls ends as the last one says. */
   const lifecycle = createLane();
@@ -93,7 +97,8 @@ export function createJobs(deps: JobsDeps): Jobs {
     const leaseMs = deps.leaseSeconds * 1_000;
     const { pollIntervalMs: repeatMs, onDone } = deps;
     const settler = createSettler({ writes, clock, log, leaseMs, repeatMs, onDone });
-    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, recorders });
+    const discard = () => discardOutlived(database, schema);
+    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, books, discardOutlived: discard });
     for (const spec of specs.values()) begun.add(spec);
     return begun;
   }
@@ -103,8 +108,8 @@ export function createJobs(deps: JobsDeps): Jobs {
     enqueueIn: (tx, jobs) => enqueueJobs({ boss, random: deps.random }, jobs, tx),
     work<K extends JobKind>(kind: K, options: WorkOptions, handler: JobHandler<K>) {
       if (specs.has(kind)) throw new AppError('conflict', `The jobs of ${kind} have a handler already.`);
-      const recorder = createLoopRecorder(`jobs:${kind}`, clock, log);
-      const spec = { kind, options, handler, recorder } as unknown as WorkerSpec;
+      const book = createLoopBook({ name: workerLoop(kind), clock });
+      const spec = { kind, options, handler, book } as unknown as WorkerSpec;
       specs.set(kind, spec);
       run?.add(spec);
     },
@@ -130,8 +135,8 @@ export function createJobs(deps: JobsDeps): Jobs {
     operations: (executor) => createJobOperations({ boss, schema }, executor),
     redrive: (request) => redriveJobs({ boss, database, schema }, request),
     loops() {
-      const workers = [...specs.values()].map((spec) => spec.recorder);
-      return [...workers, recorders.leases, recorders.maintenance].map((recorder) => recorder.record());
+      const workers = [...specs.values()].map((spec) => spec.book);
+      return [...workers, books.leases, books.maintenance].map((book) => book.record());
     },
   };
 }

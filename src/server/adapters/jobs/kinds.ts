@@ -26,6 +26,15 @@ export const KIND_RULES: Readonly<Record<JobKind, KindRules>> = {
   housekeeping: { retryLimit: 3, fields: [], keptSeconds: HOUR },
 };
 
+/** Enqueued again by the clock: the next one is the redrive of a dead one. */
+export const CLOCK_KINDS: readonly JobKind[] = [
+  'reconcile-node',
+  'reconcile-inbound',
+  'count-traffic',
+  'expire-subscriptions',
+  'housekeeping',
+];
+
 /** Where a job waits for a person after its last try. Nobody works on it. */
 export const DEAD_LETTER = 'dead-letter';
 

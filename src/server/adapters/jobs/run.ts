@@ -1,9 +1,12 @@
 import type { PgBoss } from 'pg-boss';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { JobKind } from '../../core/ports/jobs.ts';
+import type { Log } from '../../core/ports/log.ts';
+import { createSupervisedLoop, type LoopBook } from '../../core/supervised-loop.ts';
 import type { Claim } from './claims.ts';
 import type { Leases } from './leases.ts';
-import { type LoopRecorder, pause, runEvery } from './loop.ts';
+import { pause } from './pause.ts';
 import type { Settler } from './settler.ts';
 import { createWorker, type Worker, type WorkerSpec } from './worker.ts';
 
@@ -19,36 +22,55 @@ export interface Run {
 export interface RunDeps {
   readonly boss: PgBoss;
   readonly clock: Clock;
+  readonly log: Log;
+  readonly activity?: Activity;
   readonly leases: Leases;
+  discardOutlived(): Promise<unknown>;
   readonly settler: Settler;
   readonly leaseMs: number;
   readonly pollIntervalMs: number;
-  readonly recorders: { readonly leases: LoopRecorder; readonly maintenance: LoopRecorder };
+  readonly books: { readonly leases: LoopBook; readonly maintenance: LoopBook };
 }
 
-/** Only asks whether the hourly maintenance is due. */
+/** The hourly maintenance is only asked whether it is due. */
 const MAINTENANCE_EVERY_MS = 60_000;
 /** For the last writes of a stop whose grace is over. */
 const LAST_WRITES_MS = 2_000;
 
+export const LEASES_LOOP = 'jobs:leases';
+export const MAINTENANCE_LOOP = 'jobs:maintenance';
+
 export function beginRun(deps: RunDeps): Run {
   const { clock, leases } = deps;
   const workers = new Map<JobKind, Worker>();
-  const taking = new AbortController();
   const handling = new AbortController();
-  const keeping = new AbortController();
-  const loops: Promise<void>[] = [];
 
   const held = (): readonly Claim[] => [...workers.values()].flatMap((worker) => worker.holding.claims());
-  const background = (recorder: LoopRecorder) => ({ clock, recorder, signal: keeping.signal });
   const keepers = [
-    runEvery(deps.leaseMs / 3, background(deps.recorders.leases), () => leases.sweep(held())),
-    runEvery(MAINTENANCE_EVERY_MS, background(deps.recorders.maintenance), () => deps.boss.supervise()),
+    createSupervisedLoop({
+      ...deps,
+      name: LEASES_LOOP,
+      loopBook: deps.books.leases,
+      pause: deps.leaseMs / 3,
+      work: async () => void (await leases.sweep(held())),
+    }),
+    createSupervisedLoop({
+      ...deps,
+      name: MAINTENANCE_LOOP,
+      loopBook: deps.books.maintenance,
+      pause: MAINTENANCE_EVERY_MS,
+      work: async () => {
+        await deps.discardOutlived();
+        await deps.boss.supervise();
+      },
+    }),
   ];
+  for (const keeper of keepers) keeper.start();
 
   async function drained(): Promise<void> {
-    await Promise.all(loops);
-    await Promise.all([...workers.values()].map((worker) => worker.holding.empty()));
+    const all = [...workers.values()];
+    await Promise.all(all.map((worker) => worker.stop()));
+    await Promise.all(all.map((worker) => worker.holding.empty()));
   }
 
   async function atMost(ms: number, work: Promise<unknown>): Promise<void> {
@@ -60,9 +82,9 @@ export function beginRun(deps: RunDeps): Run {
 
   return {
     add(spec) {
-      const worker = createWorker(deps, spec);
+      const worker = createWorker(deps, spec, handling.signal);
       workers.set(spec.kind, worker);
-      loops.push(worker.run(taking.signal, handling.signal));
+      worker.start();
     },
     wake: (kind) => workers.get(kind)?.wake(),
     async rescue(kind) {
@@ -71,14 +93,12 @@ export function beginRun(deps: RunDeps): Run {
       return worker.still((claims) => leases.rescue(kind, claims));
     },
     async stop(graceMs) {
-      taking.abort();
       await atMost(graceMs, drained());
       handling.abort();
       const released = Promise.all([...workers.values()].map((worker) => worker.holding.releaseAll()));
       await atMost(LAST_WRITES_MS, released);
       deps.settler.close();
-      keeping.abort();
-      await atMost(LAST_WRITES_MS, Promise.all(keepers));
+      await atMost(LAST_WRITES_MS, Promise.all(keepers.map((keeper) => keeper.stop())));
     },
   };
 }

@@ -4,7 +4,7 @@ import type { JobKind } from '../../core/ports/jobs.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Claim, ClaimWrites, FailedClaim, ReleasedClaim } from './claims.ts';
 import type { JobError } from './job-error.ts';
-import { pause } from './loop.ts';
+import { pause } from './pause.ts';
 
 export type Outcome =
   | { readonly type: 'complete' }

@@ -1,13 +1,15 @@
 import type { PgBoss } from 'pg-boss';
 import { AppError } from '../../core/errors.ts';
 import { createLane } from '../../core/lane.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { HeldJob, JobHandler, JobKind, WorkOptions } from '../../core/ports/jobs.ts';
+import type { Log } from '../../core/ports/log.ts';
+import { createSupervisedLoop, type LoopBook } from '../../core/supervised-loop.ts';
 import { createBell } from './bell.ts';
 import type { Claim } from './claims.ts';
 import { createHolding, type Holding } from './holding.ts';
 import { parseJobData } from './kinds.ts';
-import type { LoopRecorder } from './loop.ts';
 import type { Settler } from './settler.ts';
 
 /** A handler and its limits, as `work` got them. */
@@ -15,28 +17,38 @@ export interface WorkerSpec<K extends JobKind = JobKind> {
   readonly kind: K;
   readonly options: WorkOptions;
   readonly handler: JobHandler<K>;
-  readonly recorder: LoopRecorder;
+  /** Of its loop, over all runs. */
+  readonly book: LoopBook;
 }
 
 export interface WorkerDeps {
   readonly boss: PgBoss;
   readonly settler: Settler;
   readonly clock: Clock;
+  readonly log: Log;
+  readonly activity?: Activity;
   readonly pollIntervalMs: number;
 }
 
 /** One run of one kind's loop. */
 export interface Worker {
   readonly kind: JobKind;
-  /** Takes and hands over until `taking` aborts; resolves when the last handler call has returned. */
-  run(taking: AbortSignal, handling: AbortSignal): Promise<void>;
+  /** Takes and hands over from now on. */
+  start(): void;
+  /** Takes no more; resolves when the last handler call has returned. */
+  stop(): Promise<void>;
   wake(): void;
   /** Runs `work` while no taking of this kind is in flight, so that `claims` tells everything held here. */
   still<T>(work: (held: readonly Claim[]) => Promise<T>): Promise<T>;
   readonly holding: Pick<Holding<JobKind>, 'claims' | 'releaseAll' | 'empty'>;
 }
 
-export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSpec<K>): Worker {
+/** `handling` aborts what the handlers do. */
+export function createWorker<K extends JobKind>(
+  deps: WorkerDeps,
+  spec: WorkerSpec<K>,
+  handling: AbortSignal,
+): Worker {
   const { kind, options } = spec;
   const bell = createBell(deps.clock);
   const lane = createLane();
@@ -46,14 +58,17 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
   });
 
   /** True when there may be more at once. */
-  async function turn(taking: AbortSignal, handling: AbortSignal): Promise<boolean> {
+  async function turn(taking: AbortSignal): Promise<boolean> {
     const room = Math.min(options.batchSize, options.maxHeld - holding.size);
     full = room <= 0;
     if (full || options.enabled?.() === false) return false;
     const { jobs, taken } = await lane.run(() => take(room));
     // Only what came too late: the rest still has its grace.
     if (taking.aborted) await Promise.all(jobs.map((job) => job.postpone(0)));
-    else if (jobs.length > 0) await handOver(spec.handler, jobs, handling);
+    else if (jobs.length > 0) {
+      deps.activity?.began('job', kind);
+      await handOver(spec.handler, jobs, handling);
+    }
     return taken === room;
   }
 
@@ -71,22 +86,26 @@ export function createWorker<K extends JobKind>(deps: WorkerDeps, spec: WorkerSp
     return null;
   }
 
+  const loop = createSupervisedLoop({
+    name: workerLoop(kind),
+    clock: deps.clock,
+    log: deps.log,
+    loopBook: spec.book,
+    work: async (taking) => ((await turn(taking)) ? 'again' : undefined),
+    pause: (taking) => bell.wait(deps.pollIntervalMs, taking),
+  });
+
   return {
     kind,
     holding,
-    async run(taking, handling) {
-      while (!taking.aborted) {
-        let more = false;
-        await spec.recorder.turn(async () => {
-          more = await turn(taking, handling);
-        });
-        if (!more) await bell.wait(deps.pollIntervalMs, taking);
-      }
-    },
+    start: loop.start,
+    stop: loop.stop,
     wake: bell.ring,
     still: (work) => lane.run(() => work(holding.claims())),
   };
 }
+
+export const workerLoop = (kind: JobKind) => `jobs:${kind}`;
 
 async function handOver<K extends JobKind>(
   handler: JobHandler<K>,

@@ -1,4 +1,6 @@
 import { AppError, isPassing, toAppError } from '../../core/errors.ts';
+import type { LoopRecord } from '../../core/loop-record.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
@@ -27,6 +29,8 @@ export interface Database {
   /** Plain SQL, for the job adapter and for what Drizzle cannot say. */
   readonly raw: RawSql;
   health(): DatabaseHealth;
+  /** Of what turns in the background. */
+  loops(): readonly LoopRecord[];
   stats(): PoolStats;
   /**
    * Opens the first `poolMin` connections and starts looking after them. Throws one clear AppError when the
@@ -48,10 +52,11 @@ export interface DatabaseOptions {
   readonly random: Random;
   readonly metrics: Metrics;
   readonly log: Log;
+  readonly activity?: Activity;
 }
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const { address, clock, random, log, statementTimeoutMs, idleInTxTimeoutMs } = options;
+  const { address, clock, random, statementTimeoutMs, idleInTxTimeoutMs } = options;
   const deadlines = createDeadlines(clock);
   const health = createHealthRecord(clock);
   const nesting = createNestingGuard();
@@ -74,7 +79,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     open,
   });
   const pool = { ...bare, acquire: timed('postgres.acquire', bare.acquire) };
-  const keeper = createKeeper({ pool, poolMin: options.poolMin, health, clock, random, log, timed });
+  const keeper = createKeeper({ ...options, pool, health, timed });
   const raw = createRawSql({ pool, nesting, health, timed });
   const limitMs = statementTimeoutMs + TRANSACTION_SLACK_MS;
   observe(options.metrics, pool.stats);
@@ -84,6 +89,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     read: raw.read,
     raw: raw.sql,
     health: () => health.read(3 * KEEP_EVERY_MS),
+    loops: () => [keeper.record()],
     stats: pool.stats,
     async start() {
       await pool.warm(Math.max(1, options.poolMin)).catch((error: unknown) => {

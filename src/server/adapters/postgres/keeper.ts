@@ -1,6 +1,9 @@
 import { toAppError } from '../../core/errors.ts';
+import type { LoopRecord } from '../../core/loop-record.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
+import { createSupervisedLoop } from '../../core/supervised-loop.ts';
 import { PING_LIMIT_MS } from './calls.ts';
 import type { HealthRecord } from './health.ts';
 import type { Pool, PooledSession } from './pool.ts';
@@ -13,6 +16,7 @@ import type { Timed } from './timed.ts';
 export interface Keeper {
   /** One round; never throws. The loop calls it every `KEEP_EVERY_MS`, tests call it straight. */
   runOnce(): Promise<void>;
+  record(): LoopRecord;
   start(): void;
   /** Repeating is safe, also before `start`. */
   stop(): Promise<void>;
@@ -25,16 +29,19 @@ export interface KeeperDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
+  readonly activity?: Activity;
   readonly timed: Timed;
 }
 
 export const KEEP_EVERY_MS = 3_000;
+/** A database that is away is an answer, too: only a round that does not end is none. */
+export const PROBE_LOOP = 'database:probe';
+const PROBE_LIMIT_MS = 20_000;
 const IDLE_LIMIT_MS = 60_000;
 const LIFETIME_MS = 45 * 60_000;
 
-export function createKeeper({ pool, poolMin, health, clock, random, log, timed }: KeeperDeps): Keeper {
-  const stopping = new AbortController();
-  let loop: Promise<void> | undefined;
+export function createKeeper(deps: KeeperDeps): Keeper {
+  const { pool, poolMin, health, clock, random, log, activity, timed } = deps;
 
   const askWhether = timed('postgres.ping', ({ session }: PooledSession) =>
     session.query('SELECT 1', [], { limitMs: PING_LIMIT_MS }),
@@ -77,21 +84,14 @@ export function createKeeper({ pool, poolMin, health, clock, random, log, timed 
     }
   }
 
-  async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
-      await runOnce();
-      await clock.sleep(KEEP_EVERY_MS, stopping.signal).catch(() => {});
-    }
-  }
-
-  return {
-    runOnce,
-    start() {
-      loop ??= run();
-    },
-    async stop() {
-      stopping.abort();
-      await loop;
-    },
-  };
+  const loop = createSupervisedLoop({
+    name: PROBE_LOOP,
+    clock,
+    log,
+    activity,
+    pause: KEEP_EVERY_MS,
+    turnLimitMs: PROBE_LIMIT_MS,
+    work: runOnce,
+  });
+  return { runOnce, record: loop.record, start: loop.start, stop: loop.stop };
 }

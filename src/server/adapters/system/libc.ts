@@ -18,6 +18,9 @@ const { symbols } = dlopen('libc.so.6', {
     args: [FFIType.i32, FFIType.i32, FFIType.i32, FFIType.ptr, FFIType.u32],
     returns: FFIType.i32,
   },
+  clock_gettime: { args: [FFIType.i32, FFIType.ptr], returns: FFIType.i32 },
+  alarm: { args: [FFIType.u32], returns: FFIType.u32 },
+  poll: { args: [FFIType.ptr, FFIType.u64, FFIType.i32], returns: FFIType.i32 },
 });
 
 export const LOCK_EX = 2;
@@ -79,4 +82,26 @@ export function listeningPort(fd: number): number | null {
 /** tcp(7), TCP_USER_TIMEOUT; connections accepted by a listening socket inherit it. True when it was taken. */
 export function setTcpUserTimeout(fd: number, ms: number): boolean {
   return symbols.setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, new Int32Array([ms]), 4) === 0;
+}
+
+const CLOCK_MONOTONIC = 1;
+
+/** clock_gettime(2): milliseconds of the machine's monotonic clock, which stands while the machine sleeps. */
+export function monotonicNow(): number {
+  const time = new BigInt64Array(2);
+  symbols.clock_gettime(CLOCK_MONOTONIC, time);
+  return Number(time[0]) * 1_000 + Number(time[1]) / 1e6;
+}
+
+/** alarm(2): the kernel ends this process after so many seconds, whatever its threads do then; 0 calls that off. */
+export function endProcessWithin(seconds: number): void {
+  symbols.alarm(seconds);
+}
+
+const POLLOUT = 4;
+
+/** poll(2): a write of at most 4096 bytes to this descriptor does not wait now (pipe(7), PIPE_BUF). */
+export function takesWrite(fd: number): boolean {
+  const question = new Int32Array([fd, POLLOUT]);
+  return symbols.poll(question, 1, 0) === 1 && question[1]! >>> 16 === POLLOUT;
 }

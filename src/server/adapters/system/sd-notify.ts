@@ -1,17 +1,8 @@
+import type { Supervisor } from '../../core/ports/supervisor.ts';
 import { sendUnixDatagram } from './libc.ts';
 
-/** Tells systemd how the service does; see sd_notify(3). Every call is one datagram, never waits, never throws. */
-export interface SdNotify {
-  ready(): void;
-  stopping(): void;
-  /** To be sent more often than WatchdogSec, by whoever knows that the program is alive. */
-  watchdog(): void;
-  /** One line shown by `systemctl status`. */
-  status(line: string): void;
-}
-
-/** `socketPath` is NOTIFY_SOCKET of the environment; unset or empty, every call does nothing. */
-export function createSdNotify(socketPath: string | undefined): SdNotify {
+/** systemd as supervisor, see sd_notify(3). `socketPath` is NOTIFY_SOCKET of the environment; unset or empty, every call does nothing. */
+export function createSdNotify(socketPath: string | undefined): Supervisor {
   const send = (text: string) => {
     if (socketPath) sendUnixDatagram(socketPath, text);
   };
@@ -21,4 +12,17 @@ export function createSdNotify(socketPath: string | undefined): SdNotify {
     watchdog: () => send('WATCHDOG=1'),
     status: (line) => send(`STATUS=${line.replaceAll('\n', ' ')}`),
   };
+}
+
+/**
+ * How long systemd waits for a WATCHDOG=1, in milliseconds: WATCHDOG_USEC of the environment, when WATCHDOG_PID does not
+ * name somebody else. Null: it does not watch. See sd_watchdog_enabled(3).
+ */
+export function watchdogPatience(
+  { usec, pid }: { readonly usec: string | undefined; readonly pid: string | undefined },
+  ownPid: number,
+): number | null {
+  if (pid && Number(pid) !== ownPid) return null;
+  const ms = Number(usec) / 1_000;
+  return Number.isFinite(ms) && ms > 0 ? ms : null;
 }

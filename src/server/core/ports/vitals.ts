@@ -1,4 +1,5 @@
 import type { LoopRecord } from '../loop-record.ts';
+import type { Begun } from './activity.ts';
 import type { BreakerState } from './breaker.ts';
 import type { JobRow } from './job-desk.ts';
 import type { HeldRemoval } from './reconcile-store.ts';
@@ -57,10 +58,14 @@ export interface LoopVitals {
   readonly freezes: readonly Freeze[];
 }
 
-/** A time the event loop stood still for more than 100 ms. `at` is when it went on. */
+/** A time the event loop stood still for more than 100 ms. `at` is when it went on, or was last seen standing. */
 export interface Freeze {
   readonly at: number;
   readonly ms: number;
+  /** What began last before it, newest first; not all of it was still under way. */
+  readonly running: readonly Begun[];
+  /** `watchdog`: it ended the process. `lost`: the process ended meanwhile, and nobody knows why. */
+  readonly end: 'went-on' | 'watchdog' | 'lost';
 }
 
 export interface JobVitals {
@@ -173,6 +178,7 @@ export type EventKind =
   | 'bot-trouble'
   | 'bot-back'
   | 'freeze'
+  | 'freeze-ended-process'
   | 'login'
   | 'operator-acted';
 

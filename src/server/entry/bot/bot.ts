@@ -1,6 +1,7 @@
 import type { Api } from 'grammy';
 import type { Update } from 'grammy/types';
 import type { LoopRecord } from '../../core/loop-record.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Desk } from '../../core/ports/desk.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -8,15 +9,15 @@ import type { Metrics } from '../../core/ports/metrics.ts';
 import type { Inbox } from '../../core/ports/store.ts';
 import type { Words } from '../../core/ports/words.ts';
 import { createRateLimiter } from '../../core/rate-limiter.ts';
+import { createBotLoops } from './bot-loops.ts';
 import { createConversation } from './conversation.ts';
 import { createCourtesy } from './courtesy.ts';
 import { createDispatcher } from './dispatcher.ts';
-import { createIntake, type Intake } from './intake.ts';
-import { createLink, type Link, type LinkState } from './link.ts';
+import { createIntake } from './intake.ts';
+import { createLink, type LinkState } from './link.ts';
 import { createMemory } from './memory.ts';
-import { poll } from './polling.ts';
-import { createSettler, type Settler } from './settler.ts';
-import { announceWebhook, createWebhookRoute, type WebhookRoute } from './webhook.ts';
+import { createSettler } from './settler.ts';
+import { createWebhookRoute, type WebhookRoute } from './webhook.ts';
 
 export type BotMode =
   | { readonly kind: 'polling'; readonly pollSeconds?: number }
@@ -39,9 +40,6 @@ const LIMITS: BotLimits = {
   refillMs: 2_000,
   maxUsers: 50_000,
 };
-const POLL_SECONDS = 30;
-const REPLAY_RETRY_MS = 2_000;
-const REPAY_EVERY_MS = 2_000;
 
 export interface BotDeps {
   readonly api: Api;
@@ -52,6 +50,8 @@ export interface BotDeps {
   readonly random: Random;
   readonly log: Log;
   readonly metrics: Metrics;
+  /** Told of each update that is taken in hand. */
+  readonly activity?: Activity;
   readonly mode: BotMode;
   /** A QR as PNG. */
   draw(text: string): Promise<Uint8Array<ArrayBuffer>>;
@@ -76,6 +76,8 @@ export interface Bot {
   status(): BotStatus;
   /** The polling loop's; null with a webhook, which has none. */
   record(): LoopRecord | null;
+  /** Of every loop of the bot. */
+  records(): readonly LoopRecord[];
   /** Resolves when nothing is being handled. */
   idle(): Promise<void>;
 }
@@ -93,8 +95,8 @@ export function createBot(deps: BotDeps): Bot {
   const intake = createIntake({ ...deps, settler, dispatcher, courtesy, converse, limit, maxWaiting });
   const link = createLink(deps);
   const webhook = mode.kind === 'webhook' ? createWebhookRoute({ intake, clock, secret: mode.secret }) : null;
-  let stopping = new AbortController();
-  let work: Promise<unknown> | null = null;
+  const loops = createBotLoops({ ...deps, intake, link, settler });
+  let working = false;
 
   async function idle(): Promise<void> {
     await dispatcher.idle();
@@ -103,54 +105,26 @@ export function createBot(deps: BotDeps): Bot {
 
   return {
     start() {
-      if (work) return;
-      stopping = new AbortController();
-      const { signal } = stopping;
-      work = Promise.all([live(deps, intake, link, signal), repaySteadily(settler, clock, signal)]);
+      if (working) return;
+      working = true;
+      loops.start();
     },
     async stop(graceMs) {
-      stopping.abort();
       const end = new AbortController();
-      const ended = Promise.all([work, idle()]);
+      const ended = Promise.all([loops.stop(), idle()]);
       await Promise.race([ended, clock.sleep(graceMs, end.signal).catch(() => undefined)]);
       end.abort();
-      work = null;
+      working = false;
     },
     handle: (update) => intake.take([update]),
     webhook,
     status: () => ({
-      state: work ? link.state : 'stopped',
+      state: working ? link.state : 'stopped',
       running: dispatcher.running,
       waiting: dispatcher.waiting,
     }),
-    record: () => (mode.kind === 'polling' ? link.record() : null),
+    record: loops.polling,
+    records: loops.records,
     idle,
   };
-}
-
-async function live(deps: BotDeps, intake: Intake, link: Link, signal: AbortSignal): Promise<void> {
-  await replayStubbornly(deps, intake, signal);
-  const { api, mode } = deps;
-  if (mode.kind === 'webhook') await announceWebhook({ api, link, ...mode }, signal);
-  else await poll({ api, intake, link, pollSeconds: mode.pollSeconds ?? POLL_SECONDS }, signal);
-}
-
-/** Old updates go before new ones, so nothing new is taken until the inbox could be read. */
-async function replayStubbornly({ clock, log }: BotDeps, intake: Intake, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      return await intake.replay(signal);
-    } catch (error) {
-      log.warn({ err: error }, 'the inbox could not be read; trying again');
-      await clock.sleep(REPLAY_RETRY_MS, signal).catch(() => undefined);
-    }
-  }
-}
-
-/** After an outage nobody may write for hours: what is owed is not left to the next update, or the next start. */
-async function repaySteadily(settler: Settler, clock: Clock, signal: AbortSignal): Promise<void> {
-  while (!signal.aborted) {
-    await clock.sleep(REPAY_EVERY_MS, signal).catch(() => undefined);
-    if (!signal.aborted) await settler.payDebts();
-  }
 }

@@ -1,6 +1,7 @@
 import type { Update } from 'grammy/types';
 import { isPassing } from '../../core/errors.ts';
 import type { UpdateId } from '../../core/ids.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 import type { Metrics } from '../../core/ports/metrics.ts';
@@ -22,6 +23,7 @@ export interface IntakeDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Metrics;
+  readonly activity?: Activity;
   readonly maxWaiting: number;
 }
 
@@ -132,6 +134,7 @@ function refuse(deps: IntakeState, arrivals: readonly Arrival[], error: unknown)
 function dispatch(deps: IntakeState, arrival: Arrival): void {
   const { incoming, atMs } = arrival;
   const accepted = deps.dispatcher.submit(incoming.profile.chatId, async () => {
+    deps.activity?.began('update', incoming.kind);
     const outcome = await deps.converse(incoming);
     deps.inHand.delete(incoming.updateId);
     deps.metrics.update(outcome, (deps.clock.monotonicMs() - atMs) / 1000);

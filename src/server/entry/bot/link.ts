@@ -1,6 +1,5 @@
 import { chatRefusal } from '../../core/chat-failure.ts';
 import { AppError } from '../../core/errors.ts';
-import type { LoopRecord } from '../../core/loop-record.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Log } from '../../core/ports/log.ts';
 
@@ -10,7 +9,6 @@ export type LinkState = 'connecting' | 'running' | 'unauthorized' | 'conflict' |
 /** Keeps the state of the connection, and knows how long to wait after a failure. */
 export interface Link {
   readonly state: LinkState;
-  record(): LoopRecord;
   succeeded(): void;
   /** Speaks once for each kind of trouble and resolves when it is time to try again. */
   failed(error: unknown, signal: AbortSignal): Promise<void>;
@@ -29,24 +27,15 @@ const TROUBLE = {
 
 export function createLink({ clock, log }: { clock: Clock; log: Log }): Link {
   let state: LinkState = 'connecting';
-  let lastSuccessMs: number | null = null;
-  let failuresInRow = 0;
   let delayMs = FIRST_MS;
   return {
     get state() {
       return state;
     },
-    record: () => ({
-      name: 'bot',
-      lastSuccessAgeMs: lastSuccessMs === null ? null : clock.monotonicMs() - lastSuccessMs,
-      failuresInRow,
-    }),
     succeeded() {
       if (state !== 'running') log.info({}, 'Telegram answers');
       state = 'running';
       delayMs = FIRST_MS;
-      failuresInRow = 0;
-      lastSuccessMs = clock.monotonicMs();
     },
     async failed(error, signal) {
       const trouble = troubleOf(error);
@@ -56,7 +45,6 @@ export function createLink({ clock, log }: { clock: Clock; log: Log }): Link {
         delayMs = FIRST_MS;
       }
       state = trouble;
-      failuresInRow += 1;
       await clock.sleep(waitMs(trouble, error, delayMs), signal);
       delayMs = Math.min(LONGEST_MS, delayMs * 2);
     },

@@ -6,37 +6,32 @@ import type { Link } from './link.ts';
 export interface PollingDeps {
   readonly api: Api;
   readonly intake: Intake;
-  readonly link: Link;
+  readonly link: Pick<Link, 'state'>;
+  /** Told when Telegram answered, before what it sent is taken. */
+  answered(): void;
   /** How long Telegram holds an empty answer back. */
   readonly pollSeconds: number;
 }
 
 /**
- * Takes updates by long polling until the signal aborts; never throws. A batch is stored before the next request
+ * Takes updates by long polling, one request a turn; what a turn throws is trouble with Telegram. A batch is stored before the next request
  * confirms it. Confirming is done once: a request without an offset gives whatever is not yet confirmed, so a
  * restart of Telegram's numbering (after a quiet week) cannot hide updates behind an old offset.
  */
-export async function poll(deps: PollingDeps, signal: AbortSignal): Promise<void> {
+export function createPolling(deps: PollingDeps): (signal: AbortSignal) => Promise<void> {
   let offset: number | undefined;
   let webhookGone = false;
-  while (!signal.aborted) {
-    try {
-      if (!webhookGone) {
-        await deps.api.deleteWebhook({}, abortable(signal));
-        webhookGone = true;
-      }
-      const updates = await fetchUpdates(deps, offset, signal);
-      deps.link.succeeded();
-      await deps.intake.take(updates);
-      const last = updates.at(-1);
-      offset = last ? last.update_id + 1 : undefined;
-    } catch (error) {
-      if (signal.aborted) return;
-      // A webhook set from elsewhere is one of the conflicts; deleting it again ends that one.
-      webhookGone = false;
-      await deps.link.failed(error, signal).catch(() => undefined);
-    }
-  }
+  return async (signal) => {
+    if (!webhookGone) await deps.api.deleteWebhook({}, abortable(signal));
+    // A webhook set from elsewhere is one of the conflicts; deleting it again ends that one.
+    webhookGone = false;
+    const updates = await fetchUpdates(deps, offset, signal);
+    deps.answered();
+    await deps.intake.take(updates);
+    const last = updates.at(-1);
+    offset = last ? last.update_id + 1 : undefined;
+    webhookGone = true;
+  };
 }
 
 function fetchUpdates(

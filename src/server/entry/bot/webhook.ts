@@ -4,7 +4,6 @@ import type { Update } from 'grammy/types';
 import type { Clock } from '../../core/ports/clock.ts';
 import { ALLOWED_UPDATES } from './incoming.ts';
 import type { Intake } from './intake.ts';
-import type { Link } from './link.ts';
 import { abortable } from './polling.ts';
 
 /** Answers the HTTP status for one request of Telegram. The body is not even read before the secret fits. */
@@ -58,19 +57,11 @@ function parseUpdate(body: Uint8Array): Update | null {
   }
 }
 
-/** Tells Telegram where to send updates; tries until it works or the signal aborts. Repeating is safe. */
+/** Tells Telegram where to send updates. Repeating is safe. Throws what Telegram answers. */
 export async function announceWebhook(
-  deps: { readonly api: Api; readonly link: Link; readonly url: string; readonly secret: string },
+  deps: { readonly api: Api; readonly url: string; readonly secret: string },
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      const options = { secret_token: deps.secret, allowed_updates: ALLOWED_UPDATES };
-      await deps.api.setWebhook(deps.url, options, abortable(signal));
-      deps.link.succeeded();
-      return;
-    } catch (error) {
-      if (!signal.aborted) await deps.link.failed(error, signal).catch(() => undefined);
-    }
-  }
+  const options = { secret_token: deps.secret, allowed_updates: ALLOWED_UPDATES };
+  await deps.api.setWebhook(deps.url, options, abortable(signal));
 }

@@ -3,6 +3,7 @@ import type { Cidr } from '../../core/cidr.ts';
 import { AppError, toAppError } from '../../core/errors.ts';
 import type { Session } from '../../core/operators.ts';
 import { mayActAs } from '../../core/operators.ts';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Clock, Random } from '../../core/ports/clock.ts';
 import type { Tokens } from '../../core/ports/credentials.ts';
 import type { Log } from '../../core/ports/log.ts';
@@ -34,6 +35,8 @@ export interface DashboardDeps extends ShellParts {
   readonly clock: Clock;
   readonly random: Pick<Random, 'uuid'>;
   readonly log: Log;
+  /** Told of each request by its pattern: an address may hold a secret. */
+  readonly activity?: Activity;
 }
 
 export interface Dashboard {
@@ -98,11 +101,15 @@ export function createDashboard(deps: DashboardDeps): Dashboard {
     async answer(request, peer, keepOpen) {
       const visit = visitOf(deps, request, peer);
       const match = deps.routes.match(request.method, visit.url.pathname);
+      deps.activity?.began('http', patternOf(match));
       const answer = await answerRoute(visit, match, keepOpen);
       return finish(visit, match, answer);
     },
   };
 }
+
+const patternOf = (match: Match) =>
+  match.kind === 'route' ? `${match.route.method} ${match.route.path}` : 'no such page';
 
 function visitOf(deps: DashboardDeps, request: Request, peer: string | undefined): Visit {
   const cookies = readCookies(request.headers);

@@ -1,5 +1,6 @@
 import type { Server } from 'bun';
 import { Elysia } from 'elysia';
+import type { Activity } from '../../core/ports/activity.ts';
 import type { Log } from '../../core/ports/log.ts';
 import { aloneAt } from './alone-at.ts';
 import type { Dashboard } from './dashboard.ts';
@@ -33,6 +34,7 @@ export interface HttpDeps {
   /** Everything else is its business. */
   readonly dashboard: Dashboard;
   readonly log: Log;
+  readonly activity?: Activity;
 }
 
 export interface HttpServer {
@@ -52,6 +54,7 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
     .get('/healthz', () => plain('ok\n'))
     .get('/readyz', () => readyz(deps.readiness()))
     .get('/metrics', async ({ request, server }) => {
+      deps.activity?.began('http', 'GET /metrics');
       const allowed = mayReadMetrics(
         deps.metricsGuard,
         request.headers,
@@ -64,7 +67,10 @@ export function createHttpServer(deps: HttpDeps): HttpServer {
   const { webhook } = deps;
   if (webhook) {
     // `parse: none`: the secret is looked at before the body is.
-    const take = async ({ request }: { request: Request }) => plain('', await takeUpdate(webhook, request));
+    const take = async ({ request }: { request: Request }) => {
+      deps.activity?.began('http', 'POST webhook');
+      return plain('', await takeUpdate(webhook, request));
+    };
     app.post(webhook.path, take, { parse: 'none' });
   }
   const { subscription } = deps;

@@ -71,7 +71,31 @@ export interface LoopPanel {
   readonly p99History: Series;
   readonly maxHistory: Series;
   /** The last times the loop stood still, newest first, at most five. */
-  readonly freezes: readonly { readonly at: number; readonly ms: number }[];
+  readonly freezes: readonly FreezeRow[];
+  /** What turns in the background; the history lists all of it. */
+  readonly loopCount: number;
+  readonly loopsRed: number;
+  /** Red, failing, or begun again at some time. */
+  readonly troubledLoops: readonly LoopRow[];
+}
+
+export interface FreezeRow {
+  readonly at: number;
+  readonly ms: number;
+  /** What began last before it, newest first, a few; names of the program. */
+  readonly running: readonly string[];
+  /** `watchdog`: it ended the process; `lost`: something else did. */
+  readonly end: 'went-on' | 'watchdog' | 'lost';
+}
+
+export interface LoopRow {
+  readonly name: string;
+  /** Since its last success; null: never yet. */
+  readonly ageMs: number | null;
+  readonly failuresInRow: number;
+  readonly restarts: number;
+  /** Without a success for too long. */
+  readonly red: boolean;
 }
 
 export interface CallRow {
@@ -129,6 +153,8 @@ export interface HistoryModel {
   readonly span: HistorySpan;
   readonly at: readonly number[];
   readonly lines: readonly { readonly name: string; readonly values: readonly (number | null)[] }[];
+  /** Every background loop, beside the event loop's history; null beside others. */
+  readonly loops: readonly LoopRow[] | null;
 }
 
 export type HistoryName = 'database' | 'jobs' | 'loop' | 'calls' | 'bot' | 'pools';

@@ -1,6 +1,7 @@
 import { raw } from 'hono/html';
 import { Tabs } from '../lists.tsx';
-import type { HistoryModel, HistoryName, HistorySpan } from '../models/overview.ts';
+import { LoopList } from '../loops.tsx';
+import type { HistoryModel, HistoryName, HistorySpan, LoopRow } from '../models/overview.ts';
 import type { Shell } from '../models.ts';
 import { HistoryLine } from '../overview/numbers.tsx';
 import { Empty } from '../parts.tsx';
@@ -46,7 +47,18 @@ export function HistoryPage({ shell, model }: { shell: Shell; model: HistoryMode
           <ChartData shell={shell} model={model} />
         </section>
       )}
+      {model.loops !== null && <AllLoops shell={shell} loops={model.loops} />}
     </Layout>
+  );
+}
+
+function AllLoops({ shell, loops }: { shell: Shell; loops: readonly LoopRow[] }) {
+  const title = shell.t('loops');
+  return (
+    <section class="card" aria-label={title}>
+      <h2>{title}</h2>
+      <LoopList setting={shell} loops={loops} />
+    </section>
   );
 }
 

@@ -1,40 +1,20 @@
 import { expect, test } from 'bun:test';
-import { createSdNotify } from '../../../../src/server/adapters/system/sd-notify.ts';
+import { createSdNotify, watchdogPatience } from '../../../../src/server/adapters/system/sd-notify.ts';
+import { parseConfig } from '../../../../src/server/config.ts';
+import { eventually } from '../../../support/eventually.ts';
 import { openFds, tempFolder } from '../../../support/machine.ts';
-
-/** Prints every datagram that arrives at a unix socket, as systemd would take it. */
-const LISTENER = `use Socket; $| = 1;
-  socket(my $s, AF_UNIX, SOCK_DGRAM, 0); bind($s, pack_sockaddr_un($ARGV[0])) or die; print "bound\\n";
-  while (defined recv($s, my $text, 4096, 0)) { print "$text\\n" }`;
-
-async function listen(path: string) {
-  const child = Bun.spawn(['perl', '-e', LISTENER, path], { stdout: 'pipe' });
-  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
-  let text = '';
-  const until = async (end: string) => {
-    while (!text.endsWith(end)) text += (await lines.read()).value;
-    return text;
-  };
-  await until('bound\n');
-  return {
-    until,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await child.exited;
-    },
-  };
-}
+import { listenForNotify } from '../../../support/notify-listener.ts';
 
 test('each call is one datagram that systemd understands', async () => {
   await using folder = await tempFolder();
-  await using listener = await listen(folder.file('notify'));
+  await using listener = await listenForNotify(folder.file('notify'));
   const notify = createSdNotify(folder.file('notify'));
   notify.ready();
   notify.watchdog();
   notify.status('two\nlines');
   notify.stopping();
-  const text = await listener.until('STOPPING=1\n');
-  expect(text).toBe('bound\nREADY=1\nWATCHDOG=1\nSTATUS=two lines\nSTOPPING=1\n');
+  const wanted = ['READY=1', 'WATCHDOG=1', 'STATUS=two lines', 'STOPPING=1'];
+  await eventually(() => expect(listener.messages()).toEqual(wanted));
 });
 
 test('without a socket, or with one nobody listens at, nothing happens and nothing leaks', () => {
@@ -43,4 +23,19 @@ test('without a socket, or with one nobody listens at, nothing happens and nothi
     createSdNotify(path).ready();
   }
   expect(openFds()).toBe(before);
+});
+
+test('how long systemd waits is what it says, to us', () => {
+  const patience = (usec?: string, pid?: string) => watchdogPatience({ usec, pid }, 42);
+  expect(patience('30000000')).toBe(30_000);
+  expect(patience('30000000', '42')).toBe(30_000);
+  expect(patience('30000000', '43')).toBeNull();
+  for (const nothing of [undefined, '', '0', '-1', 'soon']) expect(patience(nothing, '42')).toBeNull();
+});
+
+test('what systemd sets is not taken for a misspelled variable of ours', () => {
+  const names = ['WATCHDOG_USEC', 'WATCHDOG_PID', 'NOTIFY_SOCKET', 'INVOCATION_ID'];
+  const given = Object.fromEntries(names.map((name) => [name, '1']));
+  const parsed = parseConfig({ ...given, WG_BACKEND: 'memory' }, { asService: true, cwd: '/' });
+  expect(parsed.problems).toBeUndefined();
 });

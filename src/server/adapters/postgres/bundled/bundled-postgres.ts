@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { AppError, toAppError } from '../../../core/errors.ts';
+import { LOOP_RED_MS, type LoopRecord } from '../../../core/loop-record.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Log } from '../../../core/ports/log.ts';
 import type { LongLived, ProcessRunner } from '../../../core/ports/process-runner.ts';
@@ -26,6 +27,8 @@ export interface BundledPostgres {
   running(): boolean;
   /** How often it had to be started again. */
   restarts(): number;
+  /** Of its supervision: running is the success. */
+  record(): LoopRecord;
 }
 
 export interface BundledPostgresDeps {
@@ -72,6 +75,7 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
   let server: LongLived | undefined;
   let supervision = Promise.resolve();
   let restarts = 0;
+  let lastSeenMs: number | null = null;
 
   async function start(signal: AbortSignal): Promise<DatabaseAddress> {
     const place = await prepare(deps, (held) => {
@@ -107,6 +111,7 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
         'the bundled PostgreSQL ended, starting it again',
       );
       server = undefined;
+      lastSeenMs = clock.monotonicMs();
       restarts += 1;
       inARow = clock.monotonicMs() - startedAt < STEADY_AFTER_MS ? inARow + 1 : 0;
       await relaunch(place, inARow).catch(() => {});
@@ -136,6 +141,12 @@ export function createBundledPostgres(deps: BundledPostgresDeps): BundledPostgre
     stop,
     running: () => server !== undefined,
     restarts: () => restarts,
+    record() {
+      const awayMs = lastSeenMs === null ? null : clock.monotonicMs() - lastSeenMs;
+      const age = server === undefined ? awayMs : 0;
+      const counts = { failuresInRow: 0, restarts, redAfterMs: LOOP_RED_MS };
+      return { name: 'postgres:server', lastSuccessAgeMs: age, lastTurnAgeMs: age, ...counts };
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HistoryModel, HistoryName, HistorySpan } from '../../../../views/dashboard/models/overview.ts';
 import type { Series, SeriesName, VitalsView } from '../../../core/ports/vitals.ts';
+import { loopRow } from './panels.ts';
 
 /** Which numbers a history draws; the names of the lines are those the page has words for. */
 const LINES: Readonly<Record<HistoryName, readonly (readonly [name: string, series: SeriesName])[]>> = {
@@ -54,6 +55,7 @@ export function historyOf(
     series,
     span,
     at: Array.from({ length }, (_, index) => newest - (length - 1 - index) * stepMs),
+    loops: series === 'loop' ? view.latest().loops.map(loopRow) : null,
     lines: lines.map(({ name, values }) => ({ name, values: length === 0 ? [] : values.slice(-length) })),
   };
 }

@@ -7,11 +7,15 @@ import type {
   Health,
   JobsPanel,
   LoopPanel,
+  LoopRow,
 } from '../../../../views/dashboard/models/overview.ts';
+import { isRed, type LoopRecord } from '../../../core/loop-record.ts';
 import type { CallRates, CallVitals, Series, Vitals, VitalsView } from '../../../core/ports/vitals.ts';
 import { known, tenth } from './shown-values.ts';
 
 const FREEZES = 5;
+const BEGUN = 3;
+const COARSE_MS = 10_000;
 
 export function databasePanel({ database }: Vitals, view: VitalsView, health: Health): DatabasePanel {
   const { inUse, idle, waiting, max, problem } = database;
@@ -52,7 +56,7 @@ export function jobsPanel(vitals: Vitals, view: VitalsView, health: Health): Job
   };
 }
 
-export function loopPanel({ loop }: Vitals, view: VitalsView, health: Health): LoopPanel {
+export function loopPanel({ loop, loops }: Vitals, view: VitalsView, health: Health): LoopPanel {
   return {
     health,
     p50Ms: tenth(loop.p50Ms),
@@ -60,9 +64,28 @@ export function loopPanel({ loop }: Vitals, view: VitalsView, health: Health): L
     maxMs: tenth(loop.maxMs),
     p99History: view.brief('loop-p99'),
     maxHistory: view.brief('loop-max'),
-    freezes: loop.freezes.slice(0, FREEZES),
+    freezes: loop.freezes.slice(0, FREEZES).map(({ running, ...freeze }) => ({
+      ...freeze,
+      running: running.slice(0, BEGUN).map(({ what }) => what),
+    })),
+    loopCount: loops.length,
+    loopsRed: loops.filter(isRed).length,
+    troubledLoops: loops.filter(isTroubled).map(loopRow),
   };
 }
+
+const isTroubled = (record: LoopRecord) => isRed(record) || record.failuresInRow > 0 || record.restarts > 0;
+
+export const loopRow = (record: LoopRecord): LoopRow => ({
+  name: record.name,
+  // Ten seconds are as fine as anybody reads it, and the panel does not change every second.
+  ageMs: record.lastSuccessAgeMs === null ? null : coarse(record.lastSuccessAgeMs),
+  failuresInRow: record.failuresInRow,
+  restarts: record.restarts,
+  red: isRed(record),
+});
+
+const coarse = (ms: number) => Math.floor(ms / COARSE_MS) * COARSE_MS;
 
 export function callsPanel({ calls }: Vitals, health: Health): CallsPanel {
   return { health, rows: calls.map(callRow) };
