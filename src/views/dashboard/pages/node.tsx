@@ -100,25 +100,32 @@ function Held({ shell, node, question }: HeldProps) {
         {question.decision !== null && <Answer shell={shell} question={question} />}
       </p>
       <HeldKeys shell={shell} question={question} />
-      {may(shell, 'operator') && question.decision !== 'allow' && (
-        <ul class="choices">
-          {question.decision === null && (
-            <li>
-              <a class="button" href={confirmed.refuseRemoval(node)}>
-                {t('held-refuse')}
-              </a>
-              <span>{t('held-refuse-effect')}</span>
-            </li>
-          )}
-          <li>
-            <a class="button danger" href={confirmed.allowRemoval(node)}>
-              {t('held-allow')}
-            </a>
-            <span>{t('held-allow-effect')}</span>
-          </li>
-        </ul>
-      )}
+      {may(shell, 'operator') && <Choices shell={shell} node={node} question={question} />}
     </section>
+  );
+}
+
+/** The answer that changes nothing comes first. */
+function Choices({ shell, node, question }: HeldProps) {
+  const { t } = shell;
+  if (question.decision === 'allow') return null;
+  return (
+    <ul class="choices">
+      {question.decision === null && (
+        <li>
+          <a class="button" href={confirmed.refuseRemoval(node)}>
+            {t('held-refuse')}
+          </a>
+          <span>{t('held-refuse-effect')}</span>
+        </li>
+      )}
+      <li>
+        <a class="button danger" href={confirmed.allowRemoval(node)}>
+          {t('held-allow')}
+        </a>
+        <span>{t('held-allow-effect')}</span>
+      </li>
+    </ul>
   );
 }
 
