@@ -90,7 +90,7 @@ function xrayProbe(world: World, config: Config): readonly Probe[] {
   const advice =
     grpcAddress === null
       ? 'check XRAY_API_URL and XRAY_API_KEY, and that adit xray-api runs there'
-      : 'check that Xray runs with its api inbound and StatsService, and XRAY_GRPC_ADDRESS, XRAY_GRPC_PACKAGE';
+      : 'start Xray with an api inbound and StatsService; check XRAY_GRPC_ADDRESS (v2ray: XRAY_GRPC_PACKAGE=v2ray.core)';
   return [{ name: 'Xray', advice, look: () => askXray(world, config) }];
 }
 
