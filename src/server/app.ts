@@ -138,7 +138,8 @@ export function buildApp(options: AppOptions): App {
     const schedule = createSchedule(world, jobs, table);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
-    observe(world, { lag, stores, node });
+    const driven = xrayWork === null ? [] : [{ ...xrayWork, id: xrayWork.driven.id }];
+    observe(world, { lag, stores, compared: [node, ...driven] });
     const loops = () => [
       ...ground.databaseLoops(),
       ...servingLoops({ jobs, schedule, node, bot }),
