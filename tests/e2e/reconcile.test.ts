@@ -322,7 +322,7 @@ test('B8: a database emptied behind its back removes nobody until an operator ty
       withinMs: 10_000,
     },
   );
-  expect((await visitor.get('/nodes/local')).body).toContain('250 removals wait for a decision');
+  expect((await visitor.get('/nodes/local')).body).toContain('250 removals are held up until you decide');
 
   // Adds and corrections go on meanwhile.
   const lost = [...seeded.keys()].slice(300, 303);
