@@ -137,15 +137,15 @@ export function buildApp(options: AppOptions): App {
     const schedule = createSchedule(world, jobs, table);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
-    const comparisons = [node, ...(xrayWork ? [xrayWork] : [])].map((each) => each.reconciling);
-    observe(world, { lag, stores, comparisons });
+    const driven = xrayWork === null ? [] : [{ ...xrayWork, id: xrayWork.driven.id }];
+    observe(world, { lag, stores, compared: [node, ...driven] });
     const loops = () => [
       ...ground.databaseLoops(),
       ...servingLoops({ jobs, schedule, node, bot }),
       ...(xrayWork?.records() ?? []),
     ];
     const allLoops = () => [watchdog.record(), ...supervisor.records(), ...loops()];
-    const seen = { activity, node, xray: xrayWork, comparisons, bot, lag, loops: allLoops };
+    const seen = { activity, node, xray: xrayWork, bot, lag, loops: allLoops };
     const watching = watch(ground, seen);
     observeLoops(world, watching.live.loops);
     const subscription = createSubscriptions(world, { xray, config, stores });
@@ -155,7 +155,7 @@ export function buildApp(options: AppOptions): App {
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
     { watchdog, database, stores, local, wayIn }: Ground,
-    parts: Pick<LivePartDeps, 'node' | 'comparisons' | 'bot' | 'lag' | 'loops'> &
+    parts: Pick<LivePartDeps, 'node' | 'xray' | 'bot' | 'lag' | 'loops'> &
       Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);

@@ -157,7 +157,7 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
     test('B8: one question a node; what is asked in its place takes its place', async () => {
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
       const askedAt = rig.now();
-      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b'] } as const;
+      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b c'] } as const;
       const first = await rig.quarantine.ask(question);
       expect(first).toEqual({
         ...question,
@@ -169,10 +169,15 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       });
       const second = await rig.quarantine.ask({ ...question, keys: ['c'], reason: 'empty-database' });
       expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      expect(second.id).not.toBe(first.id);
+      await rig.quarantine.close(first, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
       expect(second).toMatchObject({ count: 1, keys: ['c'], reason: 'empty-database' });
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close({ ...second, decision: 'allow' }, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      await rig.quarantine.close(second, rig.now());
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close(second, rig.now());
       expect((await rig.quarantine.ask(question)).id).not.toBe(second.id);
     });
   });

@@ -74,6 +74,28 @@ describe('removals that are too many to be believed', () => {
     expect(await live(world)).toContain(lost[0]!);
   });
 
+  test('refused by another operator before they went, they stay, though they were allowed to go a moment ago', async () => {
+    const world = await worldWith(60);
+    await loseRemovals(world, 20);
+    const process = await startProcess(world);
+    await process.reconcile();
+    answer(world, 'allow');
+    let looks = 0;
+    const meanwhile = {
+      ...world.peers,
+      async standing(node: Parameters<typeof world.peers.standing>[0], keys: readonly PublicKey[]) {
+        looks += 1;
+        if (looks === 2) answer(world, 'refuse');
+        return world.peers.standing(node, keys);
+      },
+    };
+    const { run } = await (await startProcess({ ...world, peers: meanwhile })).compare();
+    expect(run).toMatchObject({ removed: 0 });
+    expect(await live(world)).toHaveLength(60);
+    const { question } = await process.compare();
+    expect(question).toMatchObject({ decision: 'refuse', count: 20 });
+  });
+
   test('refused, they stay and nobody is asked about them again', async () => {
     const world = await worldWith(60);
     await loseRemovals(world, 20);

@@ -46,15 +46,17 @@ export function createMemoryReconcileStore(database: MemoryDatabase): ReconcileS
     openQuestion: (node) => database.transaction((tables) => openOf(tables, node)),
     ask: (question) =>
       database.transaction((tables) => {
-        const id = openOf(tables, question.nodeId)?.id ?? tables.questions.size + 1;
+        const former = openOf(tables, question.nodeId);
+        if (former) tables.questions.set(former.id, { ...former, closed: true });
+        const id = tables.questions.size + 1;
         const unanswered = { decision: null, decidedBy: null, decidedAt: null, closed: false };
         tables.questions.set(id, { ...question, id, count: question.keys.length, ...unanswered });
         return openOf(tables, question.nodeId)!;
       }),
-    close: (id) =>
+    close: ({ id, decision }) =>
       database.transaction((tables) => {
         const question = tables.questions.get(id);
-        if (question) tables.questions.set(id, { ...question, closed: true });
+        if (question?.decision === decision) tables.questions.set(id, { ...question, closed: true });
       }),
   };
 }

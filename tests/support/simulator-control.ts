@@ -79,12 +79,15 @@ export interface SimulatorControl {
   journal(): Promise<readonly JournalEntry[]>;
 }
 
+const ITS_WORD_MS = 10_000;
+
 export function simulatorControl(place: Place, port: number, token: string): SimulatorControl {
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const answer = await place.http(port, `/control/${path}`, {
       method,
       ...(body === undefined ? {} : json),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json().catch(() => undefined)) as T;
@@ -111,8 +114,11 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     pressButton: (user, messageId, data) => post(`users/${user}/press`, { messageId, data }),
     messages,
     file: async (id) => (await place.http(port, `/control/files/${id}`)).text(),
-    awaitMessage: (chat, wanted, withinMs = 10_000) =>
-      post(`chats/${chat}/await-message`, { ...wanted, withinMs }),
+    awaitMessage: (chat, wanted, withinMs = 10_000) => {
+      // The other side says that the wait was in vain, and why.
+      const signal = AbortSignal.timeout(withinMs + ITS_WORD_MS);
+      return ask('POST', `chats/${chat}/await-message`, { ...wanted, withinMs }, signal);
+    },
     async config(chat) {
       const document = (await messages(chat)).findLast((each) => each.document)?.document;
       if (!document) throw new Error(`chat ${chat} has no document`);

@@ -1,5 +1,4 @@
 import type { LoopLag } from '../adapters/system/loop-lag.ts';
-import type { NodeId } from '../core/ids.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
@@ -10,8 +9,13 @@ import type { World } from './world.ts';
 export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
-  /** Each node this process compares. */
-  readonly comparisons: readonly ReconcileWork[];
+  /** The interface, and an Xray where there is one. */
+  readonly compared: readonly ComparedNode[];
+}
+
+interface ComparedNode {
+  readonly id: string;
+  readonly reconciling: Pick<ReconcileWork, 'lastRun' | 'lastSuccess'>;
 }
 
 /** How every loop of the program fares; a loop without any success yet has no age. */
@@ -70,26 +74,26 @@ export function observe(world: World, observed: Observed): void {
   observeReconcile(world, observed);
 }
 
-function observeReconcile({ metrics, clock }: World, { comparisons }: Observed): void {
+function observeReconcile({ metrics, clock }: World, { compared }: Observed): void {
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
-    'Time since a node was last compared with the database.',
+    'Time since the node was last compared with the database.',
     ['node'],
     () =>
-      comparisons.flatMap(({ node, lastSuccess }) => {
-        const last = lastSuccess();
+      compared.flatMap(({ id: node, reconciling }) => {
+        const last = reconciling.lastSuccess();
         return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
       }),
   );
   metrics.observe('adit_reconcile_drift', 'What the last comparison found, by kind.', ['node', 'kind'], () =>
-    comparisons.flatMap(({ node, lastRun }) => {
-      const run = lastRun();
-      return run ? driftOf(node, run) : [];
+    compared.flatMap(({ id, reconciling }) => {
+      const run = reconciling.lastRun();
+      return run ? driftOf(id, run) : [];
     }),
   );
 }
 
-const driftOf = (node: NodeId, run: ReconcileRun): readonly GaugeValue[] =>
+const driftOf = (node: string, run: ReconcileRun): readonly GaugeValue[] =>
   (['added', 'removed', 'changed', 'quarantined', 'refused'] as const).map((kind) => ({
     labels: { node, kind },
     value: run[kind],

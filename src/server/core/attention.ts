@@ -60,7 +60,7 @@ export function attentionOf(vitals: Vitals): readonly Attention[] {
   const found = [
     ...database(vitals),
     ...bot(vitals.bot),
-    ...node(vitals.node),
+    ...nodes(vitals),
     ...work(vitals),
     ...pools(vitals),
     ...calls(vitals),
@@ -95,20 +95,23 @@ function bot({ mode, state, lastAnswerAgeMs, updates }: BotVitals): Attention[] 
   return [{ severity: 'warn', kind: 'bot-failing', failed: failures, total }];
 }
 
-function node({ id, held, questions, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
-  // Who does not hold the node does not compare it either.
-  if (!held) return [{ severity: 'bad', kind: 'node-not-held', node: id }];
+function nodes({ nodes: all }: Vitals): Attention[] {
+  // One lease covers them all: it is told once, and who does not hold it compares nothing either.
+  const away = all.find(({ held }) => !held);
+  return away ? [{ severity: 'bad', kind: 'node-not-held', node: away.id }] : all.flatMap(node);
+}
+
+function node({ id, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
   const overdue = lastSuccessAgeMs === null || lastSuccessAgeMs > T.reconcileTurns * everyMs;
-  // One that was answered is settled: the peers go, or stay, and nobody is asked about them again.
-  const asked = questions.filter((each) => each.decision === null);
+  // One that was refused is settled: the peers stay, and nobody is asked about them again.
+  const refused = question && question.decision === null ? question.count : 0;
   return [
     ...(overdue
       ? [{ severity: 'bad', kind: 'reconcile-overdue', node: id, ageMs: lastSuccessAgeMs } as const]
       : []),
-    ...asked.map(
-      ({ nodeId, count }) =>
-        ({ severity: 'warn', kind: 'reconcile-refused', node: nodeId as string, count }) as const,
-    ),
+    ...(refused > 0
+      ? [{ severity: 'warn', kind: 'reconcile-refused', node: id, count: refused } as const]
+      : []),
   ];
 }
 

@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { HeldRemoval, ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { NodeStore, ReconcileRun } from '../core/ports/store.ts';
+import { MOST_ASKED } from '../core/removal-guard.ts';
 import { carryOut } from './reconcile/carry-out.ts';
 import { type Drift, digestOf, findDrift } from './reconcile/find-drift.ts';
 import {
@@ -151,15 +152,12 @@ async function settleQuestion<W, L>(
   return store.ask({ nodeId: backend.node, askedAt: now, total: drift.live, reason: verdict.reason, keys });
 }
 
-/** Keys of one question; what is beyond is asked after it. */
-const MOST_ASKED = 10_000;
-
 async function closeQuestion<W, L>(
   { store }: ReconcileNodeDeps<W, L>,
   { verdict, question }: RemovalPlan,
   now: Date,
 ): Promise<void> {
-  if (verdict.question === 'close' && question !== null) await store.close(question.id, now);
+  if (verdict.question === 'close' && question !== null) await store.close(question, now);
 }
 
 async function adopt<W, L>(
