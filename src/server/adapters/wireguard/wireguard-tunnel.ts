@@ -181,10 +181,12 @@ async function removePeers({ command, server }: Context, keys: readonly PublicKe
  * the zero key takes away a preshared key that somebody set.
  */
 async function putPeers(context: Context, sections: readonly string[], signal?: AbortSignal): Promise<void> {
-  const { command, server, commandTimeoutMs } = context;
+  const { command, server, clock, commandTimeoutMs } = context;
+  const input = sections.join('');
+  await clock.sleep(0, signal);
   await command({
     argv: ['wg', 'addconf', server.name, '/dev/stdin'],
-    input: sections.join(''),
+    input,
     timeoutMs: commandTimeoutMs + sections.length,
     name: 'wg.addconf',
     signal,

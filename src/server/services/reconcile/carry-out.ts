@@ -33,6 +33,7 @@ export async function carryOut<W, L>(
   if (add.length + remove.length === 0) return NOTHING;
   const failure = await send(backend, { remove, add }, signal);
   const { absent, unlike } = await readBack(backend, clock, drift, add, signal);
+  await clock.sleep(0, signal);
   const has = (key: string) => !unlike.has(key);
   const removed = remove.filter(absent);
   const done: CarriedOut = {

@@ -70,12 +70,13 @@ async function compare<W, L>(
   const turns = createTurns(clock);
   const comparison = comparePeers(backend);
   const buckets = told === null ? undefined : worthReading(told);
+  // Both at the same time: nobody changes the node meanwhile, as we hold its lane, and whoever is to be removed is looked up again.
+  const pages = inAdvance(backend.wanted(buckets?.size === BUCKETS ? undefined : buckets));
   const live = await backend.read(signal, buckets);
   for (const some of portions(live)) {
     comparison.hold(some);
     await turns.breathe(signal);
   }
-  const pages = backend.wanted(buckets?.size === BUCKETS ? undefined : buckets);
   const { underway, count } = await seeWanted(backend, pages, (some) => comparison.see(some), turns, signal);
   return {
     ...comparison.finish(),
@@ -84,6 +85,15 @@ async function compare<W, L>(
     wanted: told?.wanted.count ?? count,
     digest: told?.wanted ?? null,
   };
+}
+
+/** Fetched from now on, one after the other, whether or not anybody asks yet. A failure is told when its turn comes. */
+function inAdvance<T>(pages: AsyncIterable<T>): AsyncIterable<T> {
+  const fetched = Array.fromAsync(pages);
+  fetched.catch(() => undefined);
+  return (async function* () {
+    yield* await fetched;
+  })();
 }
 
 async function seeWanted<W, L>(

@@ -7,7 +7,7 @@ import type { Database } from '../client.ts';
 import type { Drizzle as Tx } from '../drizzle-session.ts';
 
 /** What a WireGuard node should hold, as reconcile and wg0.conf read it. Each page is a short session of its own. */
-const PAGE = 2_500;
+const PAGE = 2_000;
 /** Rows that are only looked at, and mostly not sent. */
 const SIEVED_PAGE = 20_000;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
