@@ -8,7 +8,7 @@ readonly BUN_VERSION=1.4.5
 readonly TOOLS="$PWD/.tools"
 # What a real tunnel takes, and what the tests take on top of it.
 readonly TUNNEL_PACKAGES=(wireguard-tools wireguard-go iproute2 nftables)
-readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium v2ray)
+readonly TEST_PACKAGES=("${TUNNEL_PACKAGES[@]}" strace util-linux iputils-ping chromium v2ray libfaketime)
 # Later programs that live in threads of their own (workers) are added here as further entry points.
 readonly ENTRY_POINTS=(src/server/main.ts src/server/adapters/system/watchdog/worker.ts)
 
@@ -173,7 +173,7 @@ is_root() { [[ $EUID -eq 0 ]]; }
 
 debian_packages() {
   if ! command -v dpkg-query >/dev/null; then
-    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium v2ray"
+    echo "  Not Debian: the tests need these programs from you: wg wireguard-go ip nft strace unshare chromium v2ray, and libfaketime"
     return
   fi
   local missing
@@ -266,6 +266,15 @@ command_bench() {
   "$BUN" "bench/$name.ts" "$@"
 }
 
+# Random faults over the compiled binary; see tests/soak.
+command_soak() {
+  set_up
+  debian_packages
+  compile_if_stale
+  rm -f "$log"
+  exec "$BUN" tests/soak/main.ts "$@"
+}
+
 # The dashboard's views without a server: to look at, or as pictures in dist/screenshots.
 command_views() {
   local program=$1
@@ -283,6 +292,7 @@ Usage: ./build.sh [command]
   demo [args]      try it: compile when needed and start `adit demo` (no token, no root, no database needed)
   test [filter]    types, style, compile and every test; only test files whose path contains the filter
   bench NAME       one benchmark of bench/
+  soak [args]      random faults over the compiled binary: [--seed N] [--minutes M] [--users U], or --steady
   storybook [port] every view of the dashboard with canned and hostile data, on one port (6006)
   screenshots [f]  pictures of every view at 1440 and 390 px, light and dark, in dist/screenshots
   setup            fetch the pinned Bun and the npm packages, nothing else
@@ -298,6 +308,7 @@ main() {
     demo) command_demo "$@" ;;
     test) command_test "$@" ;;
     bench) command_bench "$@" ;;
+    soak) command_soak "$@" ;;
     storybook | screenshots) command_views "$command" "$@" ;;
     setup) set_up ;;
     help | -h | --help) usage ;;

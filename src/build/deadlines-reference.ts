@@ -15,6 +15,7 @@ refuses a name without a rule.
 - **Breaker**: after five failures in a row the call is refused at once, and one probe every ten seconds (every second for
   an Xray on this machine) finds out whether the other side is back. Its state is \`adit_breaker_open{call="…"}\` and a line on the dashboard.
 - **Metrics**: \`adit_call_seconds{call="…"}\` and \`adit_call_failures_total{call="…",reason="…"}\`.
+- **body**: where it stands, a try also ends when the body is not there this long after the headers.
 - A deadline with the name of a variable is set by it: see [configuration](configuration.md).
 
 This file is made from the \`calls.ts\` of each adapter; to change it, change those and run
@@ -40,13 +41,16 @@ export function renderDeadlinesReference(): string {
 }
 
 const renderRow = (rule: CallRule): string =>
-  `| \`${rule.name}\` | ${rule.asks} | ${inWords(rule.deadline)} | ${rule.retries} | ${hasBreaker(rule) ? 'yes' : '–'} |`;
+  `| \`${rule.name}\` | ${rule.asks} | ${inWords(rule.deadline)}${bodyInWords(rule)} | ${rule.retries} | ${hasBreaker(rule) ? 'yes' : '–'} |`;
 
 function inWords(deadline: Deadline): string {
   if (typeof deadline === 'number') return seconds(deadline);
   const more = deadline.plusMs === 0 ? '' : ` + ${seconds(deadline.plusMs)}`;
   return `\`${deadline.setting}\`${more}`;
 }
+
+const bodyInWords = ({ bodyWithinMs }: CallRule): string =>
+  bodyWithinMs === undefined ? '' : `, body ${seconds(bodyWithinMs)}`;
 
 const seconds = (ms: number): string => `${ms / 1000} s`;
 

@@ -28,15 +28,15 @@ export function adoptOrphans(): void {
 
 /**
  * Buries adopted children that have ended, as init does; a test that asks "is it dead?" must not see a zombie.
- * `ours` is left alone: Bun waits for it itself.
+ * `ours` are left alone: Bun waits for them itself.
  */
-export function buryDead(ours: number): void {
+export function buryDead(ours: ReadonlySet<number>): void {
   const info = new Int32Array(32);
   for (;;) {
     info.fill(0);
     const failed = libc.waitid(P_ALL, 0, ptr(info), WAIT_FLAGS) !== 0;
     const pid = info[SIGINFO_PID_OFFSET / 4] ?? 0;
-    if (failed || pid === 0 || pid === ours) return;
+    if (failed || pid === 0 || ours.has(pid)) return;
     libc.waitpid(pid, null, 0);
   }
 }

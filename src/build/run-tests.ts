@@ -1,5 +1,5 @@
 /**
- * Runs the test files in a few groups, one process each, and writes "PASSED FAILED" to the file named by --results.
+ * Runs the test files in a few groups and writes "PASSED FAILED" to the file named by --results.
  *
  * A failure is: a failing test, a skipped one, a file without any test or that cannot be loaded, a group over its
  * time (--limit-minutes sets another one for all), a process left running after its group. build.sh adds its own
@@ -20,6 +20,8 @@ interface GroupResult {
 
 const TEST_TIMEOUT_MS = 20_000;
 const FAREWELL_MS = 8_000;
+/** Test processes of ours that run now. */
+const ours = new Set<number>();
 
 const { values, positionals } = parseArgs({
   options: { results: { type: 'string' }, 'limit-minutes': { type: 'string' } },
@@ -64,9 +66,7 @@ function lackingHere(): ReadonlySet<Need> {
 async function runGroup(group: TestGroup): Promise<GroupResult> {
   const started = performance.now();
   print(`\n── ${group.name}: ${group.files.length} files ──`);
-  const report = join(folder, `${group.name.replaceAll(' ', '-')}.xml`);
-  const { exitCode, lastFile } = await runProcess(group, report);
-  const result = judge(group, report, exitCode, lastFile);
+  const result = group.atOnce > 1 ? await runFiles(group) : await runTogether(group, write);
   const leftovers = (await leftBehind()).map((each) =>
     failure(group.name, `a process was left running: ${each.command} (pid ${each.pid})`),
   );
@@ -76,8 +76,33 @@ async function runGroup(group: TestGroup): Promise<GroupResult> {
   return { passed: result.passed, failures };
 }
 
-/** `exitCode` is null when the group had to be killed. */
-async function runProcess(group: TestGroup, report: string) {
+/** Every file in a process of its own, the next one as soon as a place is free; each is heard as a whole. */
+async function runFiles(group: TestGroup): Promise<GroupResult> {
+  const waiting = [...group.files];
+  const results: GroupResult[] = [];
+  async function lane(): Promise<void> {
+    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+      const said: string[] = [];
+      results.push(await runTogether({ ...group, name: file, files: [file] }, (text) => said.push(text)));
+      print(said.join('').trimEnd());
+    }
+  }
+  await Promise.all(Array.from({ length: group.atOnce }, lane));
+  return {
+    passed: results.reduce((sum, each) => sum + each.passed, 0),
+    failures: results.flatMap((each) => each.failures),
+  };
+}
+
+/** All of them in one process. */
+async function runTogether(group: TestGroup, say: (text: string) => void): Promise<GroupResult> {
+  const report = join(folder, `${group.name.replaceAll(/[^\w.]/g, '-')}.xml`);
+  const { exitCode, lastFile } = await runProcess(group, report, say);
+  return judge(group, report, exitCode, lastFile);
+}
+
+/** `exitCode` is null when it had to be killed. */
+async function runProcess(group: TestGroup, report: string, say: (text: string) => void) {
   const paths = group.files.map((file) => `./${file}`);
   const options = [`--timeout=${TEST_TIMEOUT_MS}`, '--reporter=junit', `--reporter-outfile=${report}`];
   const child = Bun.spawn([process.execPath, 'test', ...options, ...paths], {
@@ -86,9 +111,10 @@ async function runProcess(group: TestGroup, report: string) {
     stderr: 'pipe',
     detached: true,
   });
-  const burials = setInterval(() => buryDead(child.pid), 25);
+  ours.add(child.pid);
+  const burials = setInterval(() => buryDead(ours), 25);
   const progress = { lastFile: '' };
-  const relayed = relay(child.stderr, progress);
+  const relayed = relay(child.stderr, progress, say);
   const expiry = Promise.withResolvers<null>();
   const timer = setTimeout(() => expiry.resolve(null), group.limitMinutes * 60_000);
   const exitCode = await Promise.race([child.exited, expiry.promise]);
@@ -96,6 +122,7 @@ async function runProcess(group: TestGroup, report: string) {
   clearInterval(burials);
   if (exitCode === null) process.kill(-child.pid, 'SIGKILL');
   await child.exited;
+  ours.delete(child.pid);
   // A process left behind may hold the pipe for ever.
   await orAfter(1_000, relayed);
   return { exitCode, lastFile: progress.lastFile };
@@ -107,11 +134,15 @@ function orAfter(ms: number, work: Promise<void>): Promise<void> {
 }
 
 /** Passes the progress on and remembers the file at work, for the case that it never ends. */
-async function relay(stream: ReadableStream<Uint8Array>, progress: { lastFile: string }): Promise<void> {
+async function relay(
+  stream: ReadableStream<Uint8Array>,
+  progress: { lastFile: string },
+  say: (text: string) => void,
+): Promise<void> {
   const decoder = new TextDecoder();
   for await (const chunk of stream) {
     const text = decoder.decode(chunk, { stream: true });
-    process.stdout.write(text);
+    say(text);
     const heading = [...text.matchAll(/^(tests\/\S+\.test\.tsx?):$/gm)].at(-1);
     if (heading?.[1]) progress.lastFile = heading[1];
   }
@@ -144,7 +175,7 @@ function readOrEmpty(path: string): string {
 async function leftBehind(): Promise<readonly Orphan[]> {
   const end = performance.now() + FAREWELL_MS;
   while (livingChildren(process.pid).length > 0 && performance.now() < end) {
-    buryDead(0);
+    buryDead(ours);
     await Bun.sleep(50);
   }
   const left = livingChildren(process.pid);
@@ -157,7 +188,7 @@ async function endChildren(): Promise<void> {
   for (let left = livingChildren(process.pid); left.length > 0; left = livingChildren(process.pid)) {
     for (const each of left) process.kill(each.pid, 'SIGKILL');
     await Bun.sleep(20);
-    buryDead(0);
+    buryDead(ours);
   }
 }
 
@@ -181,5 +212,9 @@ function printFailures(failures: readonly TestFailure[]): void {
 }
 
 function print(line: string): void {
-  process.stdout.write(`${line}\n`);
+  write(`${line}\n`);
+}
+
+function write(text: string): void {
+  process.stdout.write(text);
 }

@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 
-/** Test files that run in one process, one group after the other. */
+/** Test files that run together, one group after the other. */
 export interface TestGroup {
   readonly name: string;
   readonly files: readonly string[];
-  /** The whole group; a hang becomes a failure with this name. */
+  /** Of the whole group, or of each file where every file has a process of its own; a hang becomes a failure. */
   readonly limitMinutes: number;
+  /** Above 1: every file has a process of its own, and so many of them run at once. For tests that mostly wait. */
+  readonly atOnce: number;
 }
 
 /** A test file this machine cannot run, and what it misses. */
@@ -17,21 +19,20 @@ export interface LeftOut {
 export type Need = 'root' | 'chromium' | 'v2ray';
 
 const FOLDERS = [
-  { name: 'simulator', folder: 'tests/simulator/', limitMinutes: 3 },
-  { name: 'whole binary', folder: 'tests/e2e/', limitMinutes: 8 },
-  { name: 'browser', folder: 'tests/browser/', limitMinutes: 4 },
+  { name: 'simulator', folder: 'tests/simulator/', limitMinutes: 3, atOnce: 1 },
+  { name: 'whole binary', folder: 'tests/e2e/', limitMinutes: 4, atOnce: 2 },
+  { name: 'browser', folder: 'tests/browser/', limitMinutes: 5, atOnce: 1 },
 ] as const;
 
 /** Everything outside the folders above comes first: it is quick, and says most when it fails. */
 export function groupTests(files: readonly string[]): readonly TestGroup[] {
   const sorted = files.toSorted();
   const rest = sorted.filter((file) => !FOLDERS.some((each) => file.startsWith(each.folder)));
-  const groups = FOLDERS.map(({ name, folder, limitMinutes }) => ({
-    name,
-    limitMinutes,
+  const groups = FOLDERS.map(({ folder, ...group }) => ({
+    ...group,
     files: sorted.filter((file) => file.startsWith(folder)),
   }));
-  const first = { name: 'units and contracts', files: rest, limitMinutes: 8 };
+  const first = { name: 'units and contracts', files: rest, limitMinutes: 8, atOnce: 1 };
   return [first, ...groups].filter((group) => group.files.length > 0);
 }
 

@@ -46,7 +46,7 @@ describe('the command line', () => {
   test('help names every command', async () => {
     const { out, code } = await bash(`${root}build.sh`, 'help');
     expect(code).toBe(0);
-    for (const command of ['demo', 'test', 'bench', 'setup'])
+    for (const command of ['demo', 'test', 'bench', 'soak', 'setup'])
       expect(out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
   });
 

@@ -57,6 +57,22 @@ describe('the test runner', () => {
     expect(run.output).toContain('tests/c.test.ts > wrong');
   });
 
+  test('files of the whole binary have a process of their own, two at once', async () => {
+    const meet = (own: string, other: string) => `
+      import { test } from 'bun:test';
+      import { eventually } from '${EVENTUALLY}';
+      import { existsSync } from 'node:fs';
+      globalThis.met = (globalThis.met ?? 0) + 1;
+      test('meets the other', async () => {
+        if (globalThis.met !== 1) throw new Error('shares a process');
+        await Bun.write('${own}', '');
+        await eventually(() => existsSync('${other}'), { withinMs: 10_000 });
+      });`;
+    const [a, b] = [join(project, 'a-was-here'), join(project, 'b-was-here')];
+    const run = await runOver({ 'tests/e2e/a.test.ts': meet(a, b), 'tests/e2e/b.test.ts': meet(b, a) });
+    expect(run).toMatchObject({ counts: '2 0', exitCode: 0 });
+  });
+
   test('is content when all is well', async () => {
     const run = await runOver({ 'tests/a.test.ts': GOOD });
     expect(run).toMatchObject({ counts: '1 0', exitCode: 0 });

@@ -231,6 +231,15 @@ export function accessStoreContract(name: string, open: OpenRig): void {
       expect(await rig.store.expire(later(rig, 2 * DAY_MS), 10)).toBe(0);
     });
 
+    test('clock jump: another one whose start lies ahead, since the clock was set back, keeps the devices', async () => {
+      const made = await makeDevice(rig, undefined, later(rig, -DAY_MS));
+      const paid = newSubscription(rig, made.account, later(rig, 30 * DAY_MS), 'month');
+      const ahead = { ...paid, startsAt: later(rig, 3_600_000) };
+      await rig.store.transaction((tx) => tx.add({ ...NOTHING, subscriptions: [ahead] }, rig.now()));
+      expect(await rig.store.expire(rig.now(), 10)).toBe(1);
+      expect((await targetOf(rig, made.peer)).wanted).toBe(true);
+    });
+
     test('another subscription that runs keeps the devices', async () => {
       const made = await makeDevice(rig, undefined, later(rig, DAY_MS));
       const paid = newSubscription(rig, made.account, later(rig, 30 * DAY_MS), 'month');

@@ -69,6 +69,11 @@ describe('the subscription in force', () => {
     });
   }
 
+  test('clock jump: one written an hour ahead, before the clock was set back, is in force; one of tomorrow is not', () => {
+    expect(activeSubscription(stateOf([subscription(1 / 24, 3)]), NOW)?.endsAt).toEqual(day(3));
+    expect(activeSubscription(stateOf([subscription(0.6, 3)]), NOW)).toBeNull();
+  });
+
   test('property: it runs now, and none that runs ends later', () => {
     const spans = fc.array(fc.tuple(fc.integer({ min: -9, max: 9 }), fc.integer({ min: -9, max: 9 })));
     const property = fc.property(spans, (all) => {

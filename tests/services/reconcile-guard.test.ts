@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
-import type { PublicKey } from '../../src/server/core/ids.ts';
-import { answer, intended, live, loseRemovals, strangers, worldWith } from '../support/drifting-world.ts';
+import { LOCAL_NODE, type PublicKey } from '../../src/server/core/ids.ts';
+import {
+  answer,
+  intended,
+  live,
+  loseRemovals,
+  showing,
+  strangers,
+  worldWith,
+} from '../support/drifting-world.ts';
 import { expectAtRest } from '../support/invariants.ts';
 import { GRACE_MS, startProcess } from '../support/service-process.ts';
 import { createServiceWorld } from '../support/service-world.ts';
@@ -135,19 +143,10 @@ describe('removals that are too many to be believed', () => {
     world.clock.advance(GRACE_MS);
     const process = await startProcess(world, {
       ...remove,
-      tunnel: (real) => ({
-        ...real,
-        async read(signal) {
-          const state = await real.read(signal);
-          const kept = state.peers.filter(
-            (peer, at) => at % 2 === 0 || peer.publicKey === foreign!.publicKey,
-          );
-          return { ...state, peers: kept };
-        },
-      }),
+      tunnel: (real) => showing(real, (peer, at) => at % 2 === 0 || peer.publicKey === foreign!.publicKey),
     });
     await process.reconcile().catch(() => undefined);
-    expect(world.quarantine && (await world.quarantine.openQuestion('local' as never))).toMatchObject({
+    expect(await world.quarantine.openQuestion(LOCAL_NODE)).toMatchObject({
       reason: 'partial-listing',
       count: 1,
     });
@@ -301,7 +300,7 @@ describe('a dry run', () => {
 });
 
 describe('a deadline', () => {
-  test.each(['read', 'apply', 'ensureUp'] as const)(
+  test.each(['digest', 'readSome', 'apply', 'ensureUp'] as const)(
     'B1: %s that never answers: the run ends with its deadline, and the lane is free at once',
     async (stuck) => {
       const world = await worldWith(8);

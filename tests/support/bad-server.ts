@@ -22,11 +22,22 @@ const FAULTS: Readonly<Record<string, (socket: Socket) => void>> = {
 };
 
 /** A raw TCP server that breaks HTTP in the way the path names. */
-export function serveBadly(): Disposable & { readonly origin: string } {
+export function serveBadly(): Disposable & {
+  readonly origin: string;
+  /** Connections that are not closed. */
+  open(): number;
+} {
+  let open = 0;
   const server = Bun.listen({
     hostname: '127.0.0.1',
     port: 0,
     socket: {
+      open() {
+        open += 1;
+      },
+      close() {
+        open -= 1;
+      },
       data(socket, data) {
         const path = data.toString().split(' ')[1] ?? '';
         // What is asked for below it breaks the same way.
@@ -35,5 +46,9 @@ export function serveBadly(): Disposable & { readonly origin: string } {
       error() {},
     },
   });
-  return { origin: `http://127.0.0.1:${server.port}`, [Symbol.dispose]: () => server.stop(true) };
+  return {
+    origin: `http://127.0.0.1:${server.port}`,
+    open: () => open,
+    [Symbol.dispose]: () => server.stop(true),
+  };
 }

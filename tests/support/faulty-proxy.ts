@@ -32,7 +32,7 @@ interface Pair {
 
 type Mode = 'forward' | 'silent' | 'refuse';
 
-export async function startFaultyProxy(target: NetConnectOpts): Promise<FaultyProxy> {
+export async function startFaultyProxy(target: NetConnectOpts, port = 0): Promise<FaultyProxy> {
   const pairs = new Set<Pair>();
   let mode: Mode = 'forward';
   let made = 0;
@@ -43,7 +43,7 @@ export async function startFaultyProxy(target: NetConnectOpts): Promise<FaultyPr
     if (mode === 'silent') return void join(client, pairs, target, false);
     join(client, pairs, target, true);
   });
-  listener.listen(0, '127.0.0.1');
+  listener.listen(port, '127.0.0.1');
   await new Promise((resolve) => listener.once('listening', resolve));
   const address = listener.address();
   if (address === null || typeof address === 'string') throw new Error('the proxy got no port');

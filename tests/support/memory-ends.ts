@@ -1,3 +1,4 @@
+import { latestStart } from '../../src/server/core/access.ts';
 import { applyJob } from '../../src/server/core/apply-job.ts';
 import type { AccountId, PeerId, SubscriptionId } from '../../src/server/core/ids.ts';
 import type { NewJob } from '../../src/server/core/ports/jobs.ts';
@@ -68,7 +69,7 @@ const isUsedUp = (each: SubscriptionRow) =>
   each.usedBytes >= each.trafficLimitBytes;
 
 export const isRunning = (each: SubscriptionRow, now: Date) =>
-  each.startsAt <= now && each.endsAt > now && each.limitedAt === null;
+  each.startsAt <= latestStart(now) && each.endsAt > now && each.limitedAt === null;
 
 function hasAccess(tables: Tables, id: AccountId, now: Date): boolean {
   const own = [...tables.subscriptions.values()].filter((each) => each.accountId === id);

@@ -50,14 +50,18 @@ export interface TestServer {
 }
 
 /** A PostgreSQL of this process's own. Most tests want `testDatabase` instead, which shares one. */
-export async function startTestServer(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+export async function startTestServer(
+  settings: Readonly<Record<string, string>> = {},
+  /** On top of this process's: a wall clock of its own. */
+  env: Readonly<Record<string, string>> = {},
+): Promise<TestServer> {
   sweepLeftovers();
   const folder = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`));
   if (isRoot()) chownSync(folder, NOBODY.uid, NOBODY.gid);
   const data = join(folder, 'data');
   await initialise(data);
   const port = await freePort();
-  const server = createServerHandle(folder, port, { ...SETTINGS, ...settings });
+  const server = createServerHandle(folder, port, { ...SETTINGS, ...settings }, env);
   await server.start();
   return server;
 }
@@ -66,6 +70,7 @@ function createServerHandle(
   folder: string,
   port: number,
   settings: Readonly<Record<string, string>>,
+  env: Readonly<Record<string, string>>,
 ): TestServer {
   let child: Bun.Subprocess | undefined;
   const flags = Object.entries({ ...settings, port: String(port), unix_socket_directories: folder });
@@ -91,7 +96,7 @@ function createServerHandle(
     async start() {
       // After a SIGKILL its children may still hold the memory: the first tries may end at once.
       await answers(url('postgres'), () => {
-        if (child === undefined || child.exitCode !== null) child = spawn(argv, join(folder, 'log'));
+        if (child === undefined || child.exitCode !== null) child = spawn(argv, join(folder, 'log'), env);
       });
     },
     async dispose() {
@@ -102,9 +107,17 @@ function createServerHandle(
   };
 }
 
-/** The parent-death signal stops the server when this test process ends, however it ends. */
-function spawn(argv: readonly string[], logFile: string): Bun.Subprocess {
-  const full = ['setpriv', '--pdeathsig', 'QUIT', ...stepDown(), '--', ...argv];
+/**
+ * The parent-death signal stops the server when this test process ends, however it ends. Its environment is its own only
+ * after it has stepped down: what is preloaded keeps things by pid that another user may not touch.
+ */
+function spawn(
+  argv: readonly string[],
+  logFile: string,
+  env: Readonly<Record<string, string>>,
+): Bun.Subprocess {
+  const own = Object.entries(env).map(([name, value]) => `${name}=${value}`);
+  const full = ['setpriv', '--pdeathsig', 'QUIT', ...stepDown(), '--', 'env', ...own, ...argv];
   const log = openSync(logFile, 'a');
   return Bun.spawn(full, { stdin: 'ignore', stdout: log, stderr: log });
 }

@@ -34,7 +34,11 @@ export function find(secrets: Secrets, place: string, text: string): string[] {
 }
 
 /** Everything the program wrote or showed to others; empty when no secret got out. */
-export async function findLeaks(rig: AditRig, secrets: Secrets, shims?: ProgramShims): Promise<string[]> {
+export async function findLeaks(
+  rig: AditRig,
+  secrets: Secrets,
+  shims?: Pick<ProgramShims, 'calls' | 'environments'>,
+): Promise<string[]> {
   const leaks = (await tables(rig.sql)).flatMap(([name, text]) => find(secrets, `table ${name}`, text));
   for (const run of rig.runs) leaks.push(...find(secrets, 'log', run.output()));
   leaks.push(...find(secrets, 'journal of Telegram', JSON.stringify(await rig.control.journal())));

@@ -51,15 +51,22 @@ export interface SimulatorControl {
   /** A user with this id; they have not written yet. */
   newUser(id: number, languageCode?: string, firstName?: string): Promise<void>;
   say(user: number, text: string): Promise<void>;
+  /** The same; resolves with the id of the message. */
+  write(user: number, text: string): Promise<number>;
   /** Presses the button whose label contains `label`, or whose action it is, on the newest message that has one; waits for it. */
   press(user: number, label: string, withinMs?: number): Promise<void>;
+  /** Presses this very button. */
+  pressButton(user: number, messageId: number, data: string): Promise<void>;
   messages(chat: number): Promise<readonly ChatMessage[]>;
+  /** A document's text. */
+  file(id: string): Promise<string>;
   awaitMessage(chat: number, wanted: Wanted, withinMs?: number): Promise<ChatMessage>;
   /** The newest document's text. */
   config(chat: number): Promise<string>;
   block(user: number, blocked: boolean): Promise<void>;
   fault(order: Readonly<Record<string, unknown>>): Promise<number>;
   clearFaults(): Promise<void>;
+  clearFault(id: number): Promise<void>;
   /** How many calls the fault has hit so far. Only for one ordered without `count`. */
   faultHits(id: number): Promise<number>;
   /** Updates the bot has not confirmed yet. */
@@ -72,12 +79,15 @@ export interface SimulatorControl {
   journal(): Promise<readonly JournalEntry[]>;
 }
 
+const ITS_WORD_MS = 10_000;
+
 export function simulatorControl(place: Place, port: number, token: string): SimulatorControl {
-  async function ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+  async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
     const json = { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } };
     const answer = await place.http(port, `/control/${path}`, {
       method,
       ...(body === undefined ? {} : json),
+      ...(signal === undefined ? {} : { signal }),
     });
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
     return (await answer.json().catch(() => undefined)) as T;
@@ -89,6 +99,8 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     newUser: (id, languageCode = 'en', firstName = `User ${id}`) =>
       post('users', { id, firstName, languageCode }),
     say: (user, text) => post(`users/${user}/text`, { text }),
+    write: async (user, text) =>
+      (await post<{ messageId: number }>(`users/${user}/text`, { text })).messageId,
     async press(user, label, withinMs = 5_000) {
       const find = async () => {
         const found = (await messages(user)).findLast((each) => buttonOf(each, label));
@@ -99,9 +111,14 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
       const { text } = buttonOf(message, label)!;
       await post(`users/${user}/press`, { messageId: message.message_id, text });
     },
+    pressButton: (user, messageId, data) => post(`users/${user}/press`, { messageId, data }),
     messages,
-    awaitMessage: (chat, wanted, withinMs = 10_000) =>
-      post(`chats/${chat}/await-message`, { ...wanted, withinMs }),
+    file: async (id) => (await place.http(port, `/control/files/${id}`)).text(),
+    awaitMessage: (chat, wanted, withinMs = 10_000) => {
+      // The other side says that the wait was in vain, and why.
+      const signal = AbortSignal.timeout(withinMs + ITS_WORD_MS);
+      return ask('POST', `chats/${chat}/await-message`, { ...wanted, withinMs }, signal);
+    },
     async config(chat) {
       const document = (await messages(chat)).findLast((each) => each.document)?.document;
       if (!document) throw new Error(`chat ${chat} has no document`);
@@ -112,6 +129,7 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     block: (user, blocked) => post(`users/${user}/block`, { blocked }),
     fault: async (order) => (await post<{ id: number }>('faults', order)).id,
     clearFaults: () => ask('DELETE', 'faults'),
+    clearFault: (id) => ask('DELETE', `faults/${id}`),
     async faultHits(id) {
       const faults = await ask<readonly { id: number; hits: number }[]>('GET', 'faults');
       return faults.find((each) => each.id === id)?.hits ?? 0;
@@ -119,8 +137,7 @@ export function simulatorControl(place: Place, port: number, token: string): Sim
     pendingUpdates: async () => (await ask<readonly unknown[]>('GET', 'updates')).length,
     async heldConfigs(chat) {
       const documents = (await messages(chat)).flatMap((each) => each.document ?? []);
-      const read = async (id: string) => (await place.http(port, `/control/files/${id}`)).text();
-      return Promise.all(documents.map((each) => read(each.file_id)));
+      return Promise.all(documents.map((each) => this.file(each.file_id)));
     },
     disturb: (what) => post('disturb', what),
     burst: (order) => post('burst', order),

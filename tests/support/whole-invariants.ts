@@ -27,7 +27,7 @@ export interface Whole {
 }
 
 /** Public key to allowed-ips. */
-type Peers = ReadonlyMap<string, readonly string[]>;
+export type Peers = ReadonlyMap<string, readonly string[]>;
 
 /** Waits until nothing is left to do, then checks every invariant. */
 export async function expectWhole(rig: AditRig, whole: Whole): Promise<void> {
@@ -53,9 +53,7 @@ export async function atRest(rig: AditRig, withinMs: number): Promise<void> {
                   from report.jobs where state not in ('completed', 'cancelled') or stuck) as jobs,
                (select count(*)::int from report.peers where not applied) as unapplied,
                (select count(*)::int from adit.issues i join adit.peers p on p.id = i.peer_id
-                 where p.wanted and i.delivered_at is null
-                   and not exists (select from adit.issues n
-                                    where n.peer_id = i.peer_id and n.created_at > i.created_at)) as undelivered`;
+                 where p.wanted and i.delivered_at is null and i.superseded_at is null) as undelivered`;
       const quiet = { pending: 0, updates: 0, jobs: null, unapplied: 0, undelivered: 0 };
       expect({ pending, ...left }).toEqual(quiet);
     },
@@ -63,7 +61,7 @@ export async function atRest(rig: AditRig, withinMs: number): Promise<void> {
   );
 }
 
-async function wantedPeers(sql: Sql): Promise<Peers> {
+export async function wantedPeers(sql: Sql): Promise<Peers> {
   const rows = await sql`select public_key, ip4, ip6, applied from report.peers where wanted`;
   const peers = rows.map(
     (row) => [row.public_key, row.ip6 ? [`${row.ip4}/32`, `${row.ip6}/128`] : [`${row.ip4}/32`]] as const,
@@ -75,7 +73,7 @@ async function wantedPeers(sql: Sql): Promise<Peers> {
 }
 
 /** One issue for a cause, one account for an address. */
-async function expectOneOwner(sql: Sql): Promise<void> {
+export async function expectOneOwner(sql: Sql): Promise<void> {
   const [counts] = await sql`
     select (select count(*)::int - count(distinct cause)::int from report.issues) as doubled,
            (select coalesce(sum(leased), 0)::int from report.addresses) as leased,
@@ -94,7 +92,7 @@ const STATE_FILES = [
   'wg0.conf.lock',
 ];
 
-async function expectConfigFile(rig: AditRig, wanted: Peers): Promise<void> {
+export async function expectConfigFile(rig: AditRig, wanted: Peers): Promise<void> {
   const path = join(rig.stateDir, 'wg0.conf');
   expect(((await stat(path)).mode & 0o777).toString(8)).toBe('600');
   const { peers } = parseServerConfig(await rig.wgConf());
@@ -123,12 +121,12 @@ async function expectConfigs(rig: AditRig, wanted: Peers, whole: Whole): Promise
   }
 }
 
-function readConfig(text: string): { readonly key: string; readonly address: string } {
+export function readConfig(text: string): { readonly key: string; readonly address: string } {
   const value = (name: string) => new RegExp(`^${name} = ([^\\n,]+)`, 'm').exec(text)?.[1] ?? '';
   return { key: publicKeyOf(value('PrivateKey') as PrivateKey), address: value('Address') };
 }
 
-async function expectSessionsClean(rig: AditRig): Promise<void> {
+export async function expectSessionsClean(rig: AditRig): Promise<void> {
   await eventually(async () => {
     const [sessions] = await rig.sql`
       select (select count(*)::int from pg_locks l join pg_database d on d.oid = l.database
@@ -142,7 +140,7 @@ async function expectSessionsClean(rig: AditRig): Promise<void> {
   });
 }
 
-async function expectFootprint(adit: AditProcess, before: Footprint): Promise<void> {
+export async function expectFootprint(adit: AditProcess, before: Footprint): Promise<void> {
   await eventually(
     () => {
       const now = footprintOf(adit.pid);
@@ -167,7 +165,7 @@ function beyond(now: readonly string[], before: readonly string[]): readonly str
 /** Connections to Telegram kept open for the next call, and those of the database pool at its largest. */
 const MOST_MORE_SOCKETS = 256;
 
-const sorted = (peers: Peers) => [...peers].sort(([a], [b]) => (a < b ? -1 : 1));
+export const sorted = (peers: Peers) => [...peers].sort(([a], [b]) => (a < b ? -1 : 1));
 
 function* inGroups(users: readonly number[]): Generator<readonly number[]> {
   for (let start = 0; start < users.length; start += 25) yield users.slice(start, start + 25);

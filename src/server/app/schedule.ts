@@ -14,9 +14,18 @@ export interface Schedule {
   records(): readonly LoopRecord[];
 }
 
-/** Ticks by @elysiajs/cron; each tick enqueues one job and nothing else. */
+type ScheduleWorld = Pick<World, 'clock' | 'log' | 'activity'>;
+
+/**
+ * Ticks by @elysiajs/cron; each tick enqueues one job and nothing else.
+ *
+ * Policy. A period is time that passed, measured by the clock that never goes back: neither summer time nor a step of
+ * the wall clock silences a line or runs it twice. What was missed while nothing ran, be it one period or a
+ * hundred, is made up for once: every line runs within a second of the start. A job that could not be enqueued is
+ * tried again after five seconds, or after the period where that is shorter.
+ */
 export function createSchedule(
-  world: World,
+  world: ScheduleWorld,
   jobs: Pick<JobRunner, 'enqueue' | 'wake'>,
   table: readonly ScheduledJob[],
 ): Schedule {
@@ -32,25 +41,40 @@ export function createSchedule(
   };
 }
 
-function createLine(world: World, jobs: Pick<JobRunner, 'enqueue' | 'wake'>, line: ScheduledJob) {
-  const book = createLoopBook({
-    name: `schedule:${line.name}`,
-    clock: world.clock,
-    redAfterMs: line.everySeconds * 1000 + LOOP_RED_MS,
-  });
+/**
+ * Once a second, and no more is asked of croner. Its `interval` counts wall time anew at each of its own looks, at
+ * most 30 s apart: a longer one never comes round. A fixed offset, because in local time the night when clocks are set
+ * back holds its next second off by an hour; croner takes 0 for "none".
+ */
+const EVERY_SECOND = { pattern: '* * * * * *', utcOffset: 60, protect: true };
+/** Ticks come up to this much early or late. Milliseconds. */
+const SLACK_MS = 500;
+const RETRY_MS = 5_000;
+
+function createLine(
+  { clock, log, activity }: ScheduleWorld,
+  jobs: Pick<JobRunner, 'enqueue' | 'wake'>,
+  line: ScheduledJob,
+) {
+  const periodMs = line.everySeconds * 1000;
+  const name = `schedule:${line.name}`;
+  const book = createLoopBook({ name, clock, redAfterMs: periodMs + LOOP_RED_MS });
+  let dueMs = -Infinity;
   let stop: (() => void) | null = null;
 
   async function tick(): Promise<void> {
+    const now = clock.monotonicMs();
+    if (now < dueMs - SLACK_MS) return book.turned();
     try {
-      world.activity.began('schedule', line.name);
+      activity.began('schedule', line.name);
       await jobs.enqueue([line.job]);
       jobs.wake(line.job.kind);
+      dueMs = now + periodMs;
       book.succeeded();
     } catch (error) {
-      world.log.warn(
-        { line: line.name, failuresInRow: book.failed(), error },
-        'a line of the schedule could not enqueue its job',
-      );
+      dueMs = clock.monotonicMs() + Math.min(periodMs, RETRY_MS);
+      const failuresInRow = book.failed();
+      log.warn({ line: line.name, failuresInRow, error }, 'a line of the schedule could not enqueue its job');
     }
     book.turned();
   }
@@ -59,14 +83,8 @@ function createLine(world: World, jobs: Pick<JobRunner, 'enqueue' | 'wake'>, lin
     start() {
       // From here on it can be late.
       book.succeeded();
-      // Every second, but no oftener than `interval`; `protect` keeps a slow enqueue from piling up.
-      const settings = {
-        name: line.name,
-        pattern: '* * * * * *',
-        interval: line.everySeconds,
-        protect: true,
-      };
-      const { store } = new Elysia().use(cron({ ...settings, run: tick }));
+      // `protect` keeps a slow enqueue from piling up.
+      const { store } = new Elysia().use(cron({ name: line.name, ...EVERY_SECOND, run: tick }));
       const job = store.cron[line.name as keyof typeof store.cron] as { stop(): void };
       stop = () => job.stop();
     },

@@ -99,6 +99,12 @@ export interface PromisedIssue {
 
 const DAY_MS = 86_400_000;
 
+/**
+ * A subscription that starts by then has begun. Half a day ahead of now: every one begins when it is written, and the
+ * clock may have been set back since; whoever came just before that must not be without access for as long as the step.
+ */
+export const latestStart = (now: Date): Date => new Date(now.getTime() + DAY_MS / 2);
+
 /** The subscription in force at `now`: of those with traffic left, the one that ends last. */
 export function activeSubscription(state: AccountState, now: Date): Subscription | null {
   return lastToEnd(begun(state, now).filter((each) => !each.limited));
@@ -110,7 +116,7 @@ export function countedSubscription(state: AccountState, now: Date): Subscriptio
 }
 
 const begun = (state: AccountState, now: Date) =>
-  state.subscriptions.filter((each) => each.startsAt <= now && each.endsAt > now);
+  state.subscriptions.filter((each) => each.startsAt <= latestStart(now) && each.endsAt > now);
 
 const lastToEnd = (subscriptions: readonly Subscription[]) =>
   subscriptions.reduce<Subscription | null>(

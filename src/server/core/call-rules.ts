@@ -12,6 +12,8 @@ export interface CallRule {
   readonly asks: string;
   /** For the whole call: connecting, headers and body, all tries and the pauses between them. */
   readonly deadline: Deadline;
+  /** Once the headers of an answer are there, its body may take this long at most. Absent: as long as is left. */
+  readonly bodyWithinMs?: number;
   /** After the first try, with pauses of random length. 0 where repeating is not safe, or a job repeats it anyway. */
   readonly retries: number;
 }

@@ -16,7 +16,8 @@ Bun.serve({
     headers.delete('host');
     const body = request.method === 'GET' ? undefined : await request.arrayBuffer();
     const target = `http://127.0.0.1:${to}${pathname}${search}`;
-    return fetch(target, { method: request.method, headers, body, redirect: 'manual' });
+    const answer = fetch(target, { method: request.method, headers, body, redirect: 'manual' });
+    return answer.catch((error: unknown) => new Response(String(error), { status: 502 }));
   },
 });
 console.log('listening');

@@ -77,7 +77,7 @@ async function oneTry(
   try {
     const breaker = deps.breakers.for(request.name);
     const judge = (ended: Settled<HttpAnswer>) => judgeAnswer(ended, request.signal);
-    return { ok: true, value: await breaker.run(() => exchange(request, signal), judge) };
+    return { ok: true, value: await breaker.run(() => exchange(request, signal, deps.clock), judge) };
   } catch (error) {
     return { ok: false, error };
   }

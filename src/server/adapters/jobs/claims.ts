@@ -93,13 +93,16 @@ function afterFailure(schema: string): string {
     WHERE d.source_root_id = t.root AND d.name = $4 AND d.source_id = t.id`;
 }
 
-/** pg-boss counts a try when `started_on` is set already: cleared, the next taking has the same number. */
+/**
+ * pg-boss counts a try when `started_on` is set already: cleared, the next taking has the same number. Of a job that
+ * waits, `heartbeat_on` says when it was let go.
+ */
 function release(schema: string): string {
   return `
     UPDATE ${schema}.job j
     SET state = (CASE WHEN retry_count > 0 THEN 'retry' ELSE 'created' END)::${schema}.job_state,
         started_on = NULL,
-        heartbeat_on = NULL,
+        heartbeat_on = ${schema}.job_now(),
         start_after = CASE WHEN w.after_ms = 0 THEN j.start_after
                            ELSE ${schema}.job_now() + w.after_ms * interval '1 millisecond' END
     FROM json_to_recordset($4::text::json) AS w (id uuid, after_ms float8)

@@ -76,7 +76,7 @@ async function installQueues(boss: PgBoss, options: InstallOptions): Promise<voi
       retryLimit: KIND_RULES[kind].retryLimit,
       retryBackoff: true,
       retryDelay: options.retry.minSeconds,
-      retryDelayMax: options.retry.maxSeconds,
+      retryDelayMax: KIND_RULES[kind].retryMaxSeconds ?? options.retry.maxSeconds,
       deadLetter: DEAD_LETTER,
     });
   }

@@ -16,6 +16,7 @@ import { createBoss, installJobs, learnQueues, type RetryRules } from './install
 import { createJobOperations } from './job-operations.ts';
 import { createJobReader } from './job-reader.ts';
 import { createLeases } from './leases.ts';
+import { discardOutlived } from './outlived.ts';
 import { countJobs, countStuckJobs, type JobCount } from './reads.ts';
 import { beginRun, LEASES_LOOP, MAINTENANCE_LOOP, type Run } from './run.ts';
 import { createSettler } from './settler.ts';
@@ -96,7 +97,8 @@ export function createJobs(deps: JobsDeps): Jobs {
     const leaseMs = deps.leaseSeconds * 1_000;
     const { pollIntervalMs: repeatMs, onDone } = deps;
     const settler = createSettler({ writes, clock, log, leaseMs, repeatMs, onDone });
-    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, books });
+    const discard = () => discardOutlived(database, schema);
+    const begun = beginRun({ ...deps, boss, leases, settler, leaseMs, books, discardOutlived: discard });
     for (const spec of specs.values()) begun.add(spec);
     return begun;
   }

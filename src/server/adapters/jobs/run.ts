@@ -25,13 +25,14 @@ export interface RunDeps {
   readonly log: Log;
   readonly activity?: Activity;
   readonly leases: Leases;
+  discardOutlived(): Promise<unknown>;
   readonly settler: Settler;
   readonly leaseMs: number;
   readonly pollIntervalMs: number;
   readonly books: { readonly leases: LoopBook; readonly maintenance: LoopBook };
 }
 
-/** Only asks whether the hourly maintenance is due. */
+/** The hourly maintenance is only asked whether it is due. */
 const MAINTENANCE_EVERY_MS = 60_000;
 /** For the last writes of a stop whose grace is over. */
 const LAST_WRITES_MS = 2_000;
@@ -58,7 +59,10 @@ export function beginRun(deps: RunDeps): Run {
       name: MAINTENANCE_LOOP,
       loopBook: deps.books.maintenance,
       pause: MAINTENANCE_EVERY_MS,
-      work: async () => void (await deps.boss.supervise()),
+      work: async () => {
+        await deps.discardOutlived();
+        await deps.boss.supervise();
+      },
     }),
   ];
   for (const keeper of keepers) keeper.start();

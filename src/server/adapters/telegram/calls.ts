@@ -7,6 +7,14 @@ export const POLL_SLACK_MS = 10_000;
 /** The longest poll worth asking for: Telegram itself ends them at 50 s. */
 const LONGEST_POLL_MS = 50_000;
 
+/**
+ * Once it says 200, Telegram has done it: the few hundred bytes that say so come in the same packet. A chat goes on in
+ * order, so what holds it up is short; a batch of updates, and what may not be sent twice, is given longer.
+ */
+const SCREEN_BODY_MS = 1_500;
+const BODY_MS = 5_000;
+const SCREENS: readonly string[] = ['sendMessage', 'editMessageText', 'answerCallbackQuery'];
+
 /** Doing these twice is the same as doing them once. */
 const REPEATABLE = 2;
 const ONCE = 0;
@@ -35,6 +43,7 @@ export const TELEGRAM_CALLS = METHODS.map(([method, deadline, retries, why]) => 
   door: 'http',
   asks: `Telegram, ${why}`,
   deadline,
+  bodyWithinMs: SCREENS.includes(method) ? SCREEN_BODY_MS : BODY_MS,
   retries,
 })) satisfies readonly CallRule[];
 

@@ -34,6 +34,7 @@ export function createExchange(deps: ExchangeDeps): Exchange {
         headers: { 'content-type': encoded.contentType },
         body: encoded.body,
         timeoutMs: method === 'getUpdates' ? pollMs(payload) : rule.deadline,
+        bodyWithinMs: rule.bodyWithinMs,
         retries: rule.retries,
         maxResponseBytes: method === 'getUpdates' ? POLL_ANSWER_BYTES : undefined,
         signal,

@@ -8,6 +8,11 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | FormData;
   /** Connect, headers and body together, over all tries and the pauses between them. */
   readonly timeoutMs: number;
+  /**
+   * From the headers of an answer to the last byte of its body, for each try: who has said 200 has thought already.
+   * Absent: as long as is left of `timeoutMs`.
+   */
+  readonly bodyWithinMs?: number;
   readonly signal?: AbortSignal;
   /** Cap for the answer's body. Default 1 MiB. */
   readonly maxResponseBytes?: number;

@@ -89,7 +89,8 @@ export function createBot(deps: BotDeps): Bot {
   const settler = createSettler(deps.inbox, deps.log);
   const dispatcher = createDispatcher(limits);
   const courtesy = createCourtesy({ ...deps, memory });
-  const converse = createConversation({ ...deps, memory, settler });
+  const conversation = createConversation({ ...deps, memory, settler });
+  const { converse } = conversation;
   const limit = createRateLimiter(limits);
   const { maxWaiting } = limits;
   const intake = createIntake({ ...deps, settler, dispatcher, courtesy, converse, limit, maxWaiting });
@@ -100,7 +101,7 @@ export function createBot(deps: BotDeps): Bot {
 
   async function idle(): Promise<void> {
     await dispatcher.idle();
-    await courtesy.idle();
+    await Promise.all([courtesy.idle(), conversation.idle()]);
   }
 
   return {

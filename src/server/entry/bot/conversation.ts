@@ -28,15 +28,56 @@ export interface ConversationDeps {
 
 export type Handled = 'handled' | 'repeat' | 'failed';
 
-/** Answers one update from first to last: never throws, and every pressed button is answered once. */
-export function createConversation(deps: ConversationDeps): (incoming: Incoming) => Promise<Handled> {
+export interface Conversation {
+  /** Answers one update from first to last: never throws, and every pressed button is answered once. */
+  converse(incoming: Incoming): Promise<Handled>;
+  /** Resolves when every button that was pressed has been let go. */
+  idle(): Promise<void>;
+}
+
+export function createConversation(deps: ConversationDeps): Conversation {
   const presenter = createPresenter(deps.api);
-  return async (incoming) => {
-    if (incoming.kind === 'membership') return noteMembership(deps, incoming);
-    const { reply, outcome } = await think(deps, incoming);
-    const shown = await speak(deps, presenter, incoming, reply);
-    if (reply && !reply.settled) await deps.settler.settle(incoming.updateId);
-    return shown ? outcome : 'failed';
+  const letGo = createLetGo(deps, presenter);
+  return {
+    async converse(incoming) {
+      if (incoming.kind === 'membership') return noteMembership(deps, incoming);
+      const { reply, outcome } = await think(deps, incoming);
+      const shown = await speak(deps, { presenter, letGo }, incoming, reply);
+      if (reply && !reply.settled) await deps.settler.settle(incoming.updateId);
+      return shown ? outcome : 'failed';
+    },
+    idle: letGo.idle,
+  };
+}
+
+/** Ends the waiting of pressed buttons. */
+interface LetGo {
+  /** False when Telegram did not take it; never rejects. */
+  begin(incoming: Asking, reply: Answer): Promise<boolean>;
+  /** So many are underway that no further one may be left to itself. */
+  full(): boolean;
+  idle(): Promise<void>;
+}
+
+const MOST_LEFT_TO_THEMSELVES = 500;
+
+function createLetGo(deps: ConversationDeps, presenter: Presenter): LetGo {
+  const underway = new Set<Promise<boolean>>();
+  return {
+    begin(incoming, reply) {
+      const alert = reply !== null && reply.screen === null;
+      const ending = presenter
+        .acknowledge(incoming, reply?.toast, alert)
+        .then(() => true)
+        .catch((error: unknown) => noteSilence(deps, incoming, error).then(() => false))
+        .finally(() => underway.delete(ending));
+      underway.add(ending);
+      return ending;
+    },
+    full: () => underway.size >= MOST_LEFT_TO_THEMSELVES,
+    async idle() {
+      await Promise.all(underway);
+    },
   };
 }
 
@@ -107,25 +148,39 @@ function excuse(deps: ConversationDeps, incoming: Asking, error: unknown): Reply
     : { screen: note(page, key, values), settled: false };
 }
 
-/** True when everything reached the user. */
+/**
+ * True when the answer reached the user. A screen does not wait for the button to be let go: a Telegram that takes no
+ * acknowledgement must not keep the chat from its next answer.
+ */
 async function speak(
+  deps: ConversationDeps,
+  { presenter, letGo }: { readonly presenter: Presenter; readonly letGo: LetGo },
+  incoming: Asking,
+  reply: Answer,
+): Promise<boolean> {
+  const released = letGo.begin(incoming, reply);
+  if (!reply?.screen || letGo.full()) {
+    const [heard, shown] = await Promise.all([released, show(deps, presenter, incoming, reply)]);
+    return heard && shown;
+  }
+  return show(deps, presenter, incoming, reply);
+}
+
+async function show(
   deps: ConversationDeps,
   presenter: Presenter,
   incoming: Asking,
   reply: Answer,
 ): Promise<boolean> {
-  const alert = reply !== null && reply.screen === null;
-  const results = await Promise.allSettled([
-    presenter.acknowledge(incoming, reply?.toast, alert),
-    reply ? present(deps, presenter, incoming, reply) : null,
-  ]);
-  const failed = results.find((each) => each.status === 'rejected');
-  if (failed) await noteSilence(deps, incoming, failed.reason);
-  const [, shown] = results;
-  if (reply?.issue && shown.status === 'fulfilled' && shown.value !== null) {
-    await remember(deps, reply.issue, shown.value);
+  if (!reply) return true;
+  try {
+    const messageId = await present(deps, presenter, incoming, reply);
+    if (reply.issue && messageId !== null) await remember(deps, reply.issue, messageId);
+    return true;
+  } catch (error) {
+    await noteSilence(deps, incoming, error);
+    return false;
   }
-  return !failed;
 }
 
 async function present(

@@ -9,7 +9,10 @@ export interface ScheduledJob {
   readonly job: NewJob;
 }
 
-/** Every line has a singleton key: a run that is late is never doubled, and downtime is not made up for in a heap. */
+/**
+ * Every line has a singleton key: a run that is late is never doubled, and downtime is not made up for in a heap. When a
+ * line runs is told by app/schedule.ts.
+ */
 export function scheduleTable(settings: {
   readonly reconcileSeconds: number;
   /** Null: VLESS is not on sale. */

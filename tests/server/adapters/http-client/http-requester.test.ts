@@ -107,6 +107,37 @@ describe('F-L2 a server that stands still: timeout within the deadline', () => {
   });
 });
 
+describe('F-L2 a server that says 200 and sends no body, with a limit for the body', () => {
+  const bodies = ['length-stall', 'chunk-stall', 'slow'];
+  test.each(bodies)('%s: timeout long before the deadline, and the connection is let go', async (fault) => {
+    using bad = serveBadly();
+    const { get, metrics } = setUp();
+    const failure = failureOf(get(`${bad.origin}/${fault}`, { timeoutMs: 30_000, bodyWithinMs: 100 }));
+    expect(await timeOf(failure)).toBeLessThan(100 + SLACK_MS);
+    expect((await failure).code).toBe('timeout');
+    expect(await metrics.render()).toContain('adit_call_failures_total{call="test.get",reason="timeout"} 1');
+    await eventually(() => bad.open() === 0);
+  });
+
+  test('the time before the headers is not the body’s, and a body in time is whole', async () => {
+    await using server = serve(async () => {
+      await eventually(() => false, { withinMs: 150 }).catch(() => undefined);
+      return new Response('whole');
+    });
+    const { get } = setUp();
+    const answer = await get(server.origin, { timeoutMs: 5_000, bodyWithinMs: 100 });
+    expect(new TextDecoder().decode(answer.body)).toBe('whole');
+  });
+
+  test('the deadline of the whole still ends it when it is the shorter one', async () => {
+    using bad = serveBadly();
+    const { get } = setUp();
+    const failure = failureOf(get(`${bad.origin}/length-stall`, { bodyWithinMs: 20_000 }));
+    expect(await timeOf(failure)).toBeLessThan(TIMEOUT_MS + SLACK_MS);
+    expect((await failure).code).toBe('timeout');
+  });
+});
+
 describe('F-L2 a server that breaks off: unavailable, never a shorter body', () => {
   const breaks = ['/reset', '/short-length', '/short-chunks', '/not-http'];
   test.each(breaks)('%s', async (path) => {

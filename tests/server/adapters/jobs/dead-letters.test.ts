@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
+import { discardOutlived } from '../../../../src/server/adapters/jobs/outlived.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+import { JOBS_SCHEMA, type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
 
 // The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
 setDefaultTimeout(30_000);
@@ -98,4 +99,30 @@ test('finished jobs are forgotten after seven days, dead ones never', async () =
   expect(await rig.rows(`singleton_key = 'new'`)).toHaveLength(1);
   expect(await dead()).toHaveLength(1);
   await jobs.stop({ graceMs: 0 });
+});
+
+test('a dead job that the clock brings again is discarded when a later one of its kind went well; another never is', async () => {
+  await kill(['a']);
+  const jobs = rig.create();
+  let broken = true;
+  jobs.work('housekeeping', { batchSize: 1, maxHeld: 1 }, async ([job]) => {
+    if (broken) throw new Error('the last time');
+    await job!.complete();
+  });
+  const round = { kind: 'housekeeping', data: {}, singletonKey: 'round' } as const;
+  await jobs.enqueue([round]);
+  await rig.sql(`UPDATE adit_jobs.job SET retry_count = retry_limit WHERE name = 'housekeeping'`);
+  await jobs.start();
+  await eventually(async () => (await dead()).length === 2);
+  await jobs.stop({ graceMs: 1_000 });
+  expect(await discardOutlived(rig.database.raw, JOBS_SCHEMA)).toBe(0);
+  broken = false;
+  await jobs.enqueue([round]);
+  await jobs.start();
+  await eventually(
+    async () => (await rig.rows(`name = 'housekeeping' AND state = 'completed'`)).length === 1,
+  );
+  await jobs.stop({ graceMs: 1_000 });
+  expect(await discardOutlived(rig.database.raw, JOBS_SCHEMA)).toBe(1);
+  expect(keysOf(await dead())).toEqual(['a']);
 });

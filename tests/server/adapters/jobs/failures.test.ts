@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, setDefaultTimeout, test } from 'bun:test';
 import type { JobHandler } from '../../../../src/server/core/ports/jobs.ts';
 import { eventually } from '../../../support/eventually.ts';
-import { type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
+import { JOBS_SCHEMA, type JobsRig, jobsRig } from '../../../support/jobs-rig.ts';
 
 // The first test of a process waits for its PostgreSQL too, on a machine that may be busy.
 setDefaultTimeout(30_000);
@@ -140,4 +140,22 @@ test('F-J16: a job that fails at once and comes again at once lets a fresh one p
   await eventually(() => order.length >= 3);
   expect(order.slice(0, 3)).toEqual(['bad', 'good', 'bad']);
   await jobs.stop({ graceMs: 1_000 });
+});
+
+test('a job for a node elsewhere is tried within half a minute, however often it failed before; others have longer', async () => {
+  const jobs = rig.create();
+  const kinds = ['apply-user', 'apply-peer'] as const;
+  for (const kind of kinds) {
+    jobs.work(kind, { batchSize: 1, maxHeld: 1 }, () => Promise.reject(new Error('away')));
+  }
+  await jobs.enqueue(kinds.map((kind) => ({ kind, data: { peerId: 'waits' } })));
+  await rig.sql(`UPDATE ${JOBS_SCHEMA}.job SET retry_count = 9`);
+  await jobs.start();
+  await eventually(async () => (await rig.rows(`state = 'retry'`)).length === 2);
+  await jobs.stop({ graceMs: 1_000 });
+  const delays = await rig.sql(`
+    SELECT name, extract(epoch FROM start_after - now())::float AS seconds FROM ${JOBS_SCHEMA}.job ORDER BY name DESC`);
+  expect(delays.map(({ name }) => name)).toEqual([...kinds]);
+  expect(delays[0]!.seconds).toBeLessThanOrEqual(30);
+  expect(delays[1]!.seconds).toBeGreaterThan(60);
 });

@@ -4,7 +4,7 @@ import { createMemoryInbound } from '../../../../src/server/adapters/xray/memory
 import type { Inbound } from '../../../../src/server/core/ports/inbound.ts';
 import { serveBadly } from '../../../support/bad-server.ts';
 import { listenDeaf } from '../../../support/deaf-port.ts';
-import { failureOf } from '../../../support/failures.ts';
+import { failureOf, timeOf } from '../../../support/failures.ts';
 import { httpInbound, newUser, serveUserApi } from '../../../support/inbound-rig.ts';
 
 const TIMEOUT_MS = 300;
@@ -85,6 +85,24 @@ describe('F-L2 every call ends in time and is counted, when the server', () => {
     await using server = serve(answer);
     await expectFailure(server.url, codes);
   });
+});
+
+describe('F-L5 the breaker of each call', () => {
+  test.each(calls)(
+    '%s: 200 without a body opens it, it refuses at once, and no other call is refused',
+    async (name, ask) => {
+      using bad = serveBadly();
+      const { inbound, breakers } = httpInbound(`${bad.origin}/chunk-stall`, { timeoutMs: 200 });
+      for (let time = 0; time < 5; time++) expect((await failureOf(ask(inbound))).code).toBe('timeout');
+      expect(breakers.states()).toEqual([{ name, state: 'open' }]);
+      const refused = failureOf(ask(inbound));
+      expect(await timeOf(refused)).toBeLessThan(150);
+      expect((await refused).details.reason).toBe('breaker_open');
+      for (const [other, askOther] of calls.filter(([each]) => each !== name)) {
+        expect([other, (await failureOf(askOther(inbound))).code]).toEqual([other, 'timeout']);
+      }
+    },
+  );
 });
 
 describe('a list is whole or a failure', () => {

@@ -51,6 +51,19 @@ describe('F-G4: many users', () => {
     await rig.says(slow, 'Preparing');
   });
 
+  test('F-L2: Telegram takes no acknowledgement of a press, and the same chat goes on at once all the same', async () => {
+    await using rig = await startBot();
+    const user = rig.newUser();
+    await rig.ask(user, '/start', 'Preparing');
+    const { message_id: id } = await rig.ask(user, '/help', 'How to connect');
+    rig.control.orderFault({ kind: 'stall_before_headers', method: 'answerCallbackQuery' });
+    // Each answer comes within five seconds, while the acknowledgement is waited for ten.
+    rig.control.press(user, id, { text: 'Linux' });
+    await rig.says(user, 'apt install wireguard', id - 1);
+    await rig.ask(user, '/language', 'Choose a language');
+    await eventually(() => rig.inbox.unsettledIds().length === 0);
+  }, 20_000);
+
   test('F-L4: a chat told to wait an hour holds up nobody else, and its issue stands', async () => {
     await using rig = await startBot();
     const [slow, quick] = [rig.newUser('Slow'), rig.newUser('Quick')];

@@ -63,7 +63,7 @@ interface TrafficJson {
 
 /**
  * Accounts with their subscriptions and devices, many in one statement.
- * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_peer, peer_counters_pkey.
+ * Indexes: accounts_pkey, subscriptions_account, devices_account, peers_device, issues_pending, peer_counters_pkey.
  */
 export async function readAccounts(
   tx: Tx,
@@ -83,9 +83,9 @@ export async function readAccounts(
                  'protocol', p.protocol, 'key', p.public_key, 'number', p.key_number,
                  'ip4', host(p.ip4), 'ip6', host(p.ip6), 'wanted', p.wanted,
                  'applied', p.generation = p.applied_generation,
-                 'delivered', coalesce((
-                   select i.delivered_at is not null from adit.issues i where i.peer_id = p.id
-                    order by i.created_at desc, i.id desc limit 1), true),
+                 'delivered', not exists (
+                   select from adit.issues i where i.peer_id = p.id
+                      and i.delivered_at is null and i.superseded_at is null),
                  'traffic', (
                    select jsonb_build_object('boot', c.boot, 'rawReceived', c.raw_received, 'rawSent', c.raw_sent,
                             'received', c.received_bytes, 'sent', c.sent_bytes,

@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
+import { latestStart } from '../../../core/access.ts';
 import { type Slice, type SliceRequest, sliceOf } from '../../../core/keyset.ts';
 import type {
   AccountQuery,
@@ -35,7 +36,7 @@ const ORDERS: Readonly<Record<AccountSort, Order>> = {
  * subscriptions_account), or for all accounts at once when all have to be looked at.
  */
 const fromAccounts = ({ sort, state }: AccountQuery, now: Date): SQL => {
-  const begun = sql`b.starts_at <= ${now.toISOString()}`;
+  const begun = sql`b.starts_at <= ${latestStart(now).toISOString()}`;
   const running = sql`b.limited_at is null and b.ends_at > ${now.toISOString()}`;
   const last = sql`coalesce(max(b.ends_at) filter (where ${running}), max(b.ends_at)) as ends_at,
         bool_or(${running}) as running`;

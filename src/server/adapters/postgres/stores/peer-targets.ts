@@ -15,7 +15,7 @@ interface TargetRow extends IssueRow {
 
 /**
  * What the database wants of these WireGuard peers now, each with the newest config that has not reached its user.
- * Indexes: peers_pkey, issues_peer, retired_keys_peer, subscriptions_account.
+ * Indexes: peers_pkey, issues_pending, retired_keys_peer, subscriptions_account.
  */
 export async function readTargets(tx: Tx, ids: readonly PeerId[]): Promise<readonly PeerTarget[]> {
   const rows = await tx.execute<TargetRow>(sql`

@@ -25,13 +25,18 @@ export const ISSUE_COLUMNS = sql`
     where s.account_id = a.id) as until,
   i.living_message_id::text as living, i.document_message_id::text as document`;
 
-/** Indexes: issues_peer, subscriptions_account. */
+/**
+ * Which promise is the newest is told by what it superseded: its time may be the older one, when the clock was set back in
+ * between. Indexes: issues_pending, subscriptions_account.
+ */
 export const ISSUE_TABLES = sql`
   join adit.devices d on d.id = p.device_id
   join adit.accounts a on a.id = d.account_id
   left join lateral (
-    select * from adit.issues i where i.peer_id = p.id order by i.created_at desc, i.id desc limit 1
-  ) i on i.delivered_at is null`;
+    select * from adit.issues i
+     where i.peer_id = p.id and i.delivered_at is null and i.superseded_at is null
+     order by i.created_at desc, i.id desc limit 1
+  ) i on true`;
 
 /** Null when nothing is due: what is not wanted any more would never connect. */
 export const pendingIssueOf = (row: IssueRow): PendingIssue | null =>

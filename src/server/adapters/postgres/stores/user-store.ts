@@ -24,7 +24,7 @@ interface TargetRow extends IssueRow {
   readonly key_number: number;
 }
 
-/** Indexes: peers_pkey, issues_peer, subscriptions_account. */
+/** Indexes: peers_pkey, issues_pending, subscriptions_account. */
 async function readTargets(tx: Tx, ids: readonly PeerId[]): Promise<readonly UserTarget[]> {
   const rows = await tx.execute<TargetRow>(sql`
     select p.id, p.generation, p.wanted, p.key_number, ${ISSUE_COLUMNS}

@@ -95,7 +95,7 @@ describe('held removals', () => {
     const question = { nodeId: NODE, askedAt: rig.data.now(), total: 9, reason: 'too-many', keys } as const;
     await rig.data.quarantine.ask(question);
     const page = await viewer.get('/nodes/local');
-    expect(page.body).toContain('2 removals wait for a decision');
+    expect(page.body).toContain('2 removals are held up until you decide');
     expect(page.body).toContain(keys[0]!);
     // A viewer sees it, and is shown no way to answer.
     expect(page.body).not.toContain('/removal/allow');
