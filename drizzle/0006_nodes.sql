@@ -70,6 +70,10 @@ CREATE INDEX "subscriptions_limited" ON "adit"."subscriptions" USING btree ("acc
 ALTER TABLE "adit"."peers" ADD CONSTRAINT "peers_protocol" CHECK (case protocol when 'wireguard' then ip4 is not null and pool_id is not null and position is not null
                when 'vless' then ip4 is null and public_key is null else false end);
 --> statement-breakpoint
+ALTER TABLE "adit"."peers" ADD COLUMN "line_hash" bigint GENERATED ALWAYS AS (hashtextextended(public_key || ' ' || host(ip4) || '/32' || coalesce(',' || host(ip6) || '/128', ''), 0)) STORED;--> statement-breakpoint
+DROP INDEX "adit"."peers_wanted";--> statement-breakpoint
+CREATE INDEX "peers_wanted" ON "adit"."peers" USING btree ("node_id","id","line_hash") WHERE wanted;
+--> statement-breakpoint
 -- A dry run did nothing: reports tell of what was done.
 CREATE OR REPLACE VIEW "report"."reconcile_runs" AS
   SELECT node_id AS node, started_at, finished_at, outcome, added, removed, changed, quarantined, refused, error

@@ -130,22 +130,23 @@ export function buildApp(options: AppOptions): App {
       vless: xray?.sale ?? null,
     });
     const bot = createBotPart(world, { telegram: config.telegram, desk, inbox, words });
-    const { reconcile } = config;
-    const node = createNodeWork(world, { ...bot, database, stores, local, living, reconcile });
+    const node = createNodeWork(world, { ...config, ...bot, database, stores, local, living });
     const xrayWork = createXrayPart(world, { xray, config, stores, ...bot, living, node });
     const duties = { config, stores, local, courier: bot.courier, node, xray: xrayWork };
     const table = assignDuties(world, duties);
     const schedule = createSchedule(world, jobs, table);
     const lag = createLoopLag({ windowMs: LAG_WINDOW_MS });
     stops.add('loop lag', async () => lag.stop());
-    observe(world, { lag, stores, node });
+    const driven = xrayWork === null ? [] : [{ ...xrayWork, id: xrayWork.driven.id }];
+    observe(world, { lag, stores, compared: [node, ...driven] });
     const loops = () => [
       ...ground.databaseLoops(),
       ...servingLoops({ jobs, schedule, node, bot }),
       ...(xrayWork?.records() ?? []),
     ];
     const allLoops = () => [watchdog.record(), ...supervisor.records(), ...loops()];
-    const watching = watch(ground, { activity, node, xray: xrayWork, bot, lag, loops: allLoops });
+    const seen = { activity, node, xray: xrayWork, bot, lag, loops: allLoops };
+    const watching = watch(ground, seen);
     observeLoops(world, watching.live.loops);
     const subscription = createSubscriptions(world, { xray, config, stores });
     return { database, jobs, bot, node, xrayWork, schedule, subscription, loops, ...watching };
@@ -154,7 +155,7 @@ export function buildApp(options: AppOptions): App {
   /** What operators see of it: the way in, the pages, and the overview that moves. */
   function watch(
     { watchdog, database, stores, local, wayIn }: Ground,
-    parts: Pick<LivePartDeps, 'node' | 'bot' | 'lag' | 'loops'> &
+    parts: Pick<LivePartDeps, 'node' | 'xray' | 'bot' | 'lag' | 'loops'> &
       Pick<PagesParts, 'node' | 'activity' | 'xray'>,
   ) {
     const logins = rememberLogins(world, wayIn, () => database.health().reachable);

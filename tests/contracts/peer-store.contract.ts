@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test';
 import { peerId } from '../../src/server/core/ids.ts';
-import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
+import { hashLine } from '../../src/server/core/line-hash.ts';
+import { bucketOf, createDigest, differingBuckets, wantedLine } from '../../src/server/core/peer-digest.ts';
 import type { Standing } from '../../src/server/core/ports/backend.ts';
+import type { WantedPeer } from '../../src/server/core/ports/store.ts';
 import {
   addDeviceIn,
   codeOf,
@@ -246,14 +248,18 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       expect((await rig.peers.standing(NODE, [])).size).toBe(0);
     });
 
-    test('E2: the digest of what is wanted is that of its pages, peer by peer', async () => {
+    test('E2: the digest of what is wanted is that of its pages, peer by peer and bucket by bucket', async () => {
+      const all = async (buckets?: ReadonlySet<number>) => {
+        const found: WantedPeer[] = [];
+        for await (const page of rig.peers.wanted(NODE, buckets)) found.push(...page);
+        return found;
+      };
       const digest = async () => {
         const building = createDigest();
-        for await (const page of rig.peers.wanted(NODE))
-          for (const each of page) building.add(wantedLine(each));
-        return building.digest();
+        for (const each of await all()) building.addLine(wantedLine(each));
+        return building.buckets();
       };
-      expect(await rig.peers.wantedDigest(NODE)).toEqual({ count: 0, hash: '0' });
+      expect(await rig.peers.wantedDigest(NODE)).toEqual(createDigest().buckets());
       const made: MadeDevice[] = [];
       for (let index = 0; index < 9; index += 1) made.push(await makeDevice(rig));
       for (const { peer } of made) await giveKey(rig, peer);
@@ -263,7 +269,13 @@ export function peerStoreContract(name: string, open: OpenRig): void {
       await rig.store.transaction((tx) => tx.pauseDevice(made[4]!.device));
       const less = await rig.peers.wantedDigest(NODE);
       expect(less).toEqual(await digest());
-      expect(less.hash).not.toBe(whole.hash);
+      const differing = differingBuckets(whole, less);
+      expect(differing.size).toBe(1);
+      const others = (await all()).filter((each) => !differing.has(bucketOf(hashLine(wantedLine(each)))));
+      const sieve = new Set(others.map((each) => bucketOf(hashLine(wantedLine(each)))));
+      const keysOf = (found: readonly WantedPeer[]) => found.map((each) => each.publicKey).toSorted();
+      expect(keysOf(await all(sieve))).toEqual(keysOf(others));
+      expect(await all(differing)).toHaveLength(8 - others.length);
     });
 
     test('what was not carried out, or never arrived, gets a job again: once, at most `limit`', async () => {

@@ -3,6 +3,7 @@ import type { PublicKey } from '../../src/server/core/ids.ts';
 import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
 import type { QuarantinedPeer } from '../../src/server/core/strangers.ts';
 import {
+  DAY_MS,
   FIRST_START_MS,
   keyOf,
   later,
@@ -90,9 +91,9 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       const building = createDigest();
       const all = [];
       for await (const page of rig.peers.wanted(NODE)) all.push(...page);
-      for (const each of all) building.add(wantedLine(each));
+      for (const each of all) building.addLine(wantedLine(each));
       expect(all).toEqual([{ publicKey: peer.key as PublicKey, allowedIps: peer.allowedIps, applied: true }]);
-      expect(await rig.peers.wantedDigest(NODE)).toEqual(building.digest());
+      expect(await rig.peers.wantedDigest(NODE)).toEqual(building.buckets());
       expect(await rig.peers.standing(NODE, [peer.key as PublicKey])).toEqual(
         new Map([[peer.key, 'wanted']]),
       );
@@ -154,10 +155,33 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
     }, FIRST_START_MS);
     afterEach(() => rig.close());
 
+    test('what is over for long is forgotten: removed strangers and closed questions, and nothing else', async () => {
+      const peers = Array.from({ length: 3 }, () => ({ key: keyOf(unique()) as string, allowedIps: [] }));
+      const [gone, kept, open] = peers.map((each) => each.key) as [string, string, string];
+      await rig.quarantine.seeStrangers(NODE, peers, rig.now());
+      await rig.quarantine.markRemoved(NODE, [gone], rig.now());
+      const question = {
+        nodeId: NODE,
+        askedAt: rig.now(),
+        total: 9,
+        reason: 'too-many',
+        keys: [kept],
+      } as const;
+      await rig.quarantine.close(await rig.quarantine.ask(question), rig.now());
+      const asked = await rig.quarantine.ask(question);
+      expect(await rig.quarantine.forget(later(rig, -DAY_MS))).toBe(0);
+      expect(await rig.quarantine.forget(later(rig, DAY_MS))).toBe(2);
+      expect(await rig.quarantine.forget(later(rig, DAY_MS))).toBe(0);
+      expect([...(await rig.quarantine.strangersAmong(NODE, [gone, kept, open])).keys()].toSorted()).toEqual(
+        [kept, open].toSorted(),
+      );
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(asked);
+    });
+
     test('B8: one question a node; what is asked in its place takes its place', async () => {
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
       const askedAt = rig.now();
-      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b'] } as const;
+      const question = { nodeId: NODE, askedAt, total: 100, reason: 'too-many', keys: ['a', 'b c'] } as const;
       const first = await rig.quarantine.ask(question);
       expect(first).toEqual({
         ...question,
@@ -169,10 +193,15 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       });
       const second = await rig.quarantine.ask({ ...question, keys: ['c'], reason: 'empty-database' });
       expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      expect(second.id).not.toBe(first.id);
+      await rig.quarantine.close(first, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
       expect(second).toMatchObject({ count: 1, keys: ['c'], reason: 'empty-database' });
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close({ ...second, decision: 'allow' }, rig.now());
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(second);
+      await rig.quarantine.close(second, rig.now());
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();
-      await rig.quarantine.close(second.id, rig.now());
+      await rig.quarantine.close(second, rig.now());
       expect((await rig.quarantine.ask(question)).id).not.toBe(second.id);
     });
   });

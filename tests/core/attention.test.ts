@@ -6,6 +6,8 @@ import type { Vitals } from '../../src/server/core/ports/vitals.ts';
 import { calmVitals, fresh, loopRecord, NO_CALLS, stale } from '../support/vitals.ts';
 
 const calm = calmVitals();
+const local = calm.nodes[0]!;
+const xray = { ...local, id: 'xray' };
 const pool = {
   id: 7,
   node: 'local',
@@ -48,7 +50,7 @@ const failing = { ...NO_CALLS, total: 100, failures: 6 };
 
 test('B8: a removal that an operator refused is settled: nobody is asked about it again', () => {
   const refused = { ...question, decision: 'refuse', decidedBy: 'anna', decidedAt: new Date(1) } as const;
-  expect(attentionOf({ ...calm, node: { ...calm.node, question: refused } })).toEqual([]);
+  expect(attentionOf({ ...calm, nodes: [{ ...local, question: refused }] })).toEqual([]);
 });
 
 test('E3: nothing is wrong, nothing is said', () => {
@@ -129,22 +131,42 @@ const says: readonly (readonly [what: string, changes: Partial<Vitals>, said: At
   ],
   [
     'a reconcile overdue',
-    { node: { ...calm.node, lastSuccessAgeMs: 181_000 } },
+    { nodes: [{ ...local, lastSuccessAgeMs: 181_000 }] },
     { severity: 'bad', kind: 'reconcile-overdue', node: 'local', ageMs: 181_000 },
   ],
   [
     'no reconcile ever',
-    { node: { ...calm.node, lastSuccessAgeMs: null } },
+    { nodes: [{ ...local, lastSuccessAgeMs: null }] },
     { severity: 'bad', kind: 'reconcile-overdue', node: 'local', ageMs: null },
   ],
   [
     'removals refused in bulk',
-    { node: { ...calm.node, question } },
+    { nodes: [{ ...local, question }] },
     { severity: 'warn', kind: 'reconcile-refused', node: 'local', count: 4 },
   ],
   [
+    'an Xray that was not compared for long, beside a node that is well',
+    { nodes: [local, { ...xray, lastSuccessAgeMs: 181_000 }] },
+    { severity: 'bad', kind: 'reconcile-overdue', node: 'xray', ageMs: 181_000 },
+  ],
+  [
+    'removals held up on Xray',
+    { nodes: [local, { ...xray, question }] },
+    { severity: 'warn', kind: 'reconcile-refused', node: 'xray', count: 4 },
+  ],
+  [
+    'two nodes somebody else holds by one lease',
+    {
+      nodes: [
+        { ...local, held: false },
+        { ...xray, held: false, lastSuccessAgeMs: null },
+      ],
+    },
+    { severity: 'bad', kind: 'node-not-held', node: 'local' },
+  ],
+  [
     'a node somebody else holds, and nothing of its reconcile',
-    { node: { ...calm.node, held: false, lastSuccessAgeMs: null } },
+    { nodes: [{ ...local, held: false, lastSuccessAgeMs: null }] },
     { severity: 'bad', kind: 'node-not-held', node: 'local' },
   ],
   [

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'bun:test';
 import fc from 'fast-check';
-import { judgeRemovals, mostUnasked, type RemovalFacts } from '../../src/server/core/removal-guard.ts';
+import {
+  judgeRemovals,
+  MOST_ASKED,
+  mostUnasked,
+  type RemovalFacts,
+} from '../../src/server/core/removal-guard.ts';
 
 const keys = (count: number, from = 0) => Array.from({ length: count }, (_, index) => `key-${from + index}`);
 const facts = (more: Partial<RemovalFacts>): RemovalFacts => ({
@@ -136,4 +141,19 @@ describe('the guard over removals', () => {
     expect(judgeRemovals(facts({ candidates: keys(60), question: asked(keys(60)) })).question).toBe('keep');
     expect(judgeRemovals(facts({ candidates: keys(60), question: asked(keys(61)) })).question).toBe('ask');
   });
+
+  test.each([null, 'refuse'] as const)(
+    'more than one question can name: asked about (%p) until one of those it names is gone, not anew in each run',
+    (decision) => {
+      const held = keys(MOST_ASKED + 2_000);
+      const question = asked(held.slice(0, MOST_ASKED), decision);
+      const many = facts({ wanted: 20_000, live: 20_000, question });
+      expect(judgeRemovals({ ...many, candidates: held.toReversed() })).toMatchObject({
+        remove: [],
+        reason: 'too-many',
+        question: 'keep',
+      });
+      expect(judgeRemovals({ ...many, candidates: held.slice(1) }).question).toBe('ask');
+    },
+  );
 });

@@ -51,6 +51,19 @@ describe('a reading is added to what is known', () => {
     expect(counter.handshakeAt).toEqual(at(50));
   });
 
+  test('a node that tells nonsense for hours fills no counter beyond what can be stored and added up', () => {
+    let counter: TrafficCounter | null = null;
+    for (let turn = 0; turn < 5_000; turn += 1) {
+      const raw = turn % 2 === 0 ? 2 ** 64 : 1;
+      const next = countTraffic(counter, reading('a', raw, raw));
+      expect(next.added).toBeGreaterThanOrEqual(0);
+      counter = next.counter;
+      const { rawReceived, rawSent, received, sent } = counter;
+      expect([rawReceived, rawSent, received, sent].every(Number.isSafeInteger)).toBe(true);
+    }
+    expect(countTraffic(counter, reading('b', 5, 5)).added).toBe(0);
+  });
+
   test('the same reading again is nothing to write down', () => {
     const again = countTraffic(known, reading('a', 100, 10, at(50)));
     expect(again).toEqual({ counter: known, added: 0, changed: false });

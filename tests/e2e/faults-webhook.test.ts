@@ -140,8 +140,9 @@ test('F-S13: thousands of wrong secrets: all 401, memory flat, no word to Telegr
   await rig.control.awaitMessage(user, { has: 'photo' });
   expect(await health.report()).toMatchObject({ failed: 0 });
   expect((await residentKiB()) - before).toBeLessThan(40 * 1024);
-  const methods = (await rig.control.journal()).map((each) => each.method);
-  expect(methods).not.toContain('getMe');
+  // Once, at the start: what the bot is called. A secret is no reason to ask.
+  const asked = (await rig.control.journal()).filter((each) => each.method === 'getMe');
+  expect(asked.length).toBeLessThanOrEqual(1);
 }, 30_000);
 
 test.each<[string, Record<string, string>, string]>([

@@ -1,7 +1,15 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
-import type { PublicKey } from '../../src/server/core/ids.ts';
-import { answer, intended, live, loseRemovals, strangers, worldWith } from '../support/drifting-world.ts';
+import { LOCAL_NODE, type PublicKey } from '../../src/server/core/ids.ts';
+import {
+  answer,
+  intended,
+  live,
+  loseRemovals,
+  showing,
+  strangers,
+  worldWith,
+} from '../support/drifting-world.ts';
 import { expectAtRest } from '../support/invariants.ts';
 import { GRACE_MS, startProcess } from '../support/service-process.ts';
 import { createServiceWorld } from '../support/service-world.ts';
@@ -66,6 +74,28 @@ describe('removals that are too many to be believed', () => {
     expect(await live(world)).toContain(lost[0]!);
   });
 
+  test('refused by another operator before they went, they stay, though they were allowed to go a moment ago', async () => {
+    const world = await worldWith(60);
+    await loseRemovals(world, 20);
+    const process = await startProcess(world);
+    await process.reconcile();
+    answer(world, 'allow');
+    let looks = 0;
+    const meanwhile = {
+      ...world.peers,
+      async standing(node: Parameters<typeof world.peers.standing>[0], keys: readonly PublicKey[]) {
+        looks += 1;
+        if (looks === 2) answer(world, 'refuse');
+        return world.peers.standing(node, keys);
+      },
+    };
+    const { run } = await (await startProcess({ ...world, peers: meanwhile })).compare();
+    expect(run).toMatchObject({ removed: 0 });
+    expect(await live(world)).toHaveLength(60);
+    const { question } = await process.compare();
+    expect(question).toMatchObject({ decision: 'refuse', count: 20 });
+  });
+
   test('refused, they stay and nobody is asked about them again', async () => {
     const world = await worldWith(60);
     await loseRemovals(world, 20);
@@ -113,19 +143,10 @@ describe('removals that are too many to be believed', () => {
     world.clock.advance(GRACE_MS);
     const process = await startProcess(world, {
       ...remove,
-      tunnel: (real) => ({
-        ...real,
-        async read(signal) {
-          const state = await real.read(signal);
-          const kept = state.peers.filter(
-            (peer, at) => at % 2 === 0 || peer.publicKey === foreign!.publicKey,
-          );
-          return { ...state, peers: kept };
-        },
-      }),
+      tunnel: (real) => showing(real, (peer, at) => at % 2 === 0 || peer.publicKey === foreign!.publicKey),
     });
     await process.reconcile().catch(() => undefined);
-    expect(world.quarantine && (await world.quarantine.openQuestion('local' as never))).toMatchObject({
+    expect(await world.quarantine.openQuestion(LOCAL_NODE)).toMatchObject({
       reason: 'partial-listing',
       count: 1,
     });
@@ -279,7 +300,7 @@ describe('a dry run', () => {
 });
 
 describe('a deadline', () => {
-  test.each(['read', 'apply', 'ensureUp'] as const)(
+  test.each(['digest', 'readSome', 'apply', 'ensureUp'] as const)(
     'B1: %s that never answers: the run ends with its deadline, and the lane is free at once',
     async (stuck) => {
       const world = await worldWith(8);

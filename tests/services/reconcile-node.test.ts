@@ -1,8 +1,7 @@
 import { describe, expect, test } from 'bun:test';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { ReconcileRun } from '../../src/server/core/ports/store.ts';
-import type { Tunnel } from '../../src/server/core/ports/tunnel.ts';
-import { intended, loseRemovals, strangers, worldWith } from '../support/drifting-world.ts';
+import { intended, loseRemovals, showing, strangers, worldWith } from '../support/drifting-world.ts';
 import { expectAtRest } from '../support/invariants.ts';
 import { startProcess } from '../support/service-process.ts';
 import { createServiceWorld, type ServiceWorld } from '../support/service-world.ts';
@@ -64,13 +63,7 @@ describe('drift', () => {
   test('B8: an interface that lists half of its peers loses none', async () => {
     const world = await worldWith(40);
     const process = await startProcess(world, {
-      tunnel: (real: Tunnel) => ({
-        ...real,
-        async read(signal) {
-          const state = await real.read(signal);
-          return { ...state, peers: state.peers.filter((_, index) => index % 2 === 0) };
-        },
-      }),
+      tunnel: (real) => showing(real, (_, at) => at % 2 === 0),
     });
     await process.reconcile().catch(() => undefined);
     expect(await live(world)).toHaveLength(40);
@@ -122,7 +115,7 @@ describe('removals', () => {
 });
 
 describe('a run that fails', () => {
-  for (const broken of ['read', 'apply', 'ensureUp'] as const) {
+  for (const broken of ['digest', 'readSome', 'apply', 'ensureUp'] as const) {
     test(`B6: ${broken} fails: recorded as failed with the reason, and nothing was removed`, async () => {
       const world = await worldWith(10);
       await loseRemovals(world, 3);
@@ -141,8 +134,8 @@ describe('a run that fails', () => {
     const world = await worldWith(30);
     const half = {
       ...world.peers,
-      async *wanted(node: Parameters<typeof world.peers.wanted>[0]) {
-        for await (const page of world.peers.wanted(node)) {
+      async *wanted(...given: Parameters<typeof world.peers.wanted>) {
+        for await (const page of world.peers.wanted(...given)) {
           yield page;
           throw new AppError('unavailable', 'The database went away.');
         }

@@ -43,7 +43,7 @@ beforeEach(() => {
       loop: () => calm.loop,
       takeLongestLateMs: () => 4,
       bot: () => calm.bot,
-      node: () => calm.node,
+      nodes: () => calm.nodes,
       loops: () => [],
       liveViewers: () => 2,
     },

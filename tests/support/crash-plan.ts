@@ -87,9 +87,9 @@ export function guardAccessStore(life: Life, store: AccessStore): AccessStore {
 export function guardPeerStore(life: Life, peers: PeerStore): PeerStore {
   return {
     ...guard(life, 'peers', peers),
-    async *wanted(nodeId) {
+    async *wanted(nodeId, buckets) {
       await life.effect('peers.wanted', () => undefined);
-      yield* peers.wanted(nodeId);
+      yield* peers.wanted(nodeId, buckets);
     },
   };
 }

@@ -1,6 +1,8 @@
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
+import { hashLine } from '../../src/server/core/line-hash.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
-import type { TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
+import { bucketOf, createDigest, liveLine } from '../../src/server/core/peer-digest.ts';
+import type { LivePeer, Tunnel, TunnelPeer } from '../../src/server/core/ports/tunnel.ts';
 import { addressesOf } from './memory-database.ts';
 import { startProcess } from './service-process.ts';
 import { createServiceWorld, type ServiceWorld } from './service-world.ts';
@@ -53,3 +55,22 @@ export function answer(world: ServiceWorld, decision: 'allow' | 'refuse'): void 
     if (!each.closed) questions.set(id, { ...each, decision, decidedBy: 'anna', decidedAt: new Date(0) });
   }
 }
+
+/** An interface that shows only some of its peers, whichever way it is asked. */
+export function showing(real: Tunnel, shown: (peer: LivePeer, at: number) => boolean): Tunnel {
+  const peers = async (signal?: AbortSignal) => (await real.read(signal)).peers.filter(shown);
+  return {
+    ...real,
+    read: async (signal) => ({ ...(await real.read(signal)), peers: await peers(signal) }),
+    async digest(signal) {
+      const building = createDigest();
+      for (const peer of await peers(signal)) building.addLine(liveLine(peer));
+      return building.buckets();
+    },
+    readSome: async (buckets, signal) =>
+      (await peers(signal)).filter((peer) => buckets.has(bucketOf(hashLine(liveLine(peer))))),
+  };
+}
+
+/** The readings of an interface; what is done to one is done to all. */
+export const READINGS = ['read', 'digest', 'readSome'] as const;

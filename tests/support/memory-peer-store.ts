@@ -1,8 +1,9 @@
 import { applyJob } from '../../src/server/core/apply-job.ts';
 import { AppError } from '../../src/server/core/errors.ts';
 import type { IssueId, PeerId, PublicKey } from '../../src/server/core/ids.ts';
+import { hashLine } from '../../src/server/core/line-hash.ts';
 import { allowedIpsOf } from '../../src/server/core/peer-change.ts';
-import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
+import { bucketOf, createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
 import type { Standing } from '../../src/server/core/ports/backend.ts';
 import type { PeerStore, PeerTarget, PendingIssue } from '../../src/server/core/ports/store.ts';
 import {
@@ -53,12 +54,12 @@ export function createMemoryPeerStore(database: MemoryDatabase): PeerStore {
     saveLivingMessage: (id, livingMessageId) => mark(id, () => ({ livingMessageId })),
     saveDocument: (id, documentMessageId) => mark(id, () => ({ documentMessageId })),
     markDelivered: (id, now) => mark(id, (issue) => ({ deliveredAt: issue.deliveredAt ?? now })),
-    wanted: (nodeId) => wantedPages(database, nodeId),
+    wanted: (nodeId, buckets) => wantedPages(database, nodeId, buckets),
     async wantedDigest(nodeId) {
       const building = createDigest();
       for await (const page of wantedPages(database, nodeId))
-        for (const each of page) building.add(wantedLine(each));
-      return building.digest();
+        for (const each of page) building.addLine(wantedLine(each));
+      return building.buckets();
     },
     standing: (nodeId, keys) =>
       database.transaction((tables) => {
@@ -150,7 +151,13 @@ function assignKeys(
   }
 }
 
-async function* wantedPages(database: MemoryDatabase, nodeId: string) {
+async function* wantedPages(database: MemoryDatabase, nodeId: string, buckets?: ReadonlySet<number>) {
+  for await (const page of allWanted(database, nodeId)) {
+    yield buckets ? page.filter((each) => buckets.has(bucketOf(hashLine(wantedLine(each))))) : page;
+  }
+}
+
+async function* allWanted(database: MemoryDatabase, nodeId: string) {
   let last = '';
   for (;;) {
     const page = await database.transaction(({ peers }) =>

@@ -59,7 +59,8 @@ export async function openPostgresRig(pools: readonly PoolSpec[], poolMax = 34):
       enqueueIn,
       wake: () => undefined,
     }),
-    peers: createPeerStore(database, enqueueIn),
+    // Small, so that a few peers already make several pages.
+    peers: createPeerStore(database, enqueueIn, 500),
     users: createUserStore(database),
     nodes,
     counters: createCounterStore(database),

@@ -49,14 +49,16 @@ export function calmVitals(changes: Partial<Vitals> = {}): Vitals {
     events: fresh([]),
     calls: [],
     bot: { mode: 'polling', state: 'running', lastAnswerAgeMs: 100, username: null, updates: NO_CALLS },
-    node: {
-      id: 'local',
-      held: true,
-      lastRun: null,
-      question: null,
-      lastSuccessAgeMs: 1_000,
-      everyMs: 60_000,
-    },
+    nodes: [
+      {
+        id: 'local',
+        held: true,
+        lastRun: null,
+        question: null,
+        lastSuccessAgeMs: 1_000,
+        everyMs: 60_000,
+      },
+    ],
     loops: [],
     ...changes,
   };

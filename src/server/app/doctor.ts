@@ -7,6 +7,7 @@ import { AppError, toAppError } from '../core/errors.ts';
 import { type HealthCheck, worstState } from '../core/health-report.ts';
 import type { ExitCode } from '../entry/cli/exit-code.ts';
 import { doctorJson, renderDoctor } from '../entry/cli/render-report.ts';
+import { askXray } from './ask-xray.ts';
 import { createBotProbe } from './bot-probe.ts';
 import { type Outside, standard } from './serve.ts';
 import { inspectStateDir } from './state-dir.ts';
@@ -73,12 +74,24 @@ function probes(world: World, config: Config): readonly Probe[] {
     },
     program(world, 'ip', ['ip', '-V'], 'iproute2'),
     program(world, 'nft', ['nft', '--version'], 'nftables'),
+    ...xrayProbe(world, config),
     {
       name: 'Telegram',
       advice: 'check BOT_TOKEN (@BotFather has it) and that this machine reaches TELEGRAM_API_ROOT',
       look: () => askTelegram(world, config),
     },
   ];
+}
+
+/** Nothing is said of an Xray where nobody configured one. */
+function xrayProbe(world: World, config: Config): readonly Probe[] {
+  const { grpcAddress, apiUrl, vlessLink } = config.xray;
+  if (grpcAddress === null && apiUrl === null && vlessLink === null) return [];
+  const advice =
+    grpcAddress === null
+      ? 'check XRAY_API_URL and XRAY_API_KEY, and that adit xray-api runs there'
+      : 'start Xray with an api inbound and StatsService; check XRAY_GRPC_ADDRESS (v2ray: XRAY_GRPC_PACKAGE=v2ray.core)';
+  return [{ name: 'Xray', advice, look: () => askXray(world, config) }];
 }
 
 async function freeSpace(dir: string): Promise<string | { readonly warn: string }> {

@@ -6,7 +6,7 @@ import { createWords } from '../adapters/words/words.ts';
 import type { Config } from '../config.ts';
 import { attentionOf } from '../core/attention.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
-import type { DatabaseVitals } from '../core/ports/vitals.ts';
+import type { DatabaseVitals, NodeVitals } from '../core/ports/vitals.ts';
 import { createSupervisedLoop } from '../core/supervised-loop.ts';
 import { createLiveHub, type LiveHub } from '../entry/http/live/live-hub.ts';
 import { liveRoutes } from '../entry/http/live/routes.ts';
@@ -20,6 +20,7 @@ import type { BotPart } from './bot.ts';
 import type { NodeWork } from './node.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
+import type { XrayWork } from './xray-work.ts';
 
 /** The overview: what is sampled, the pages that show it, and the streams that keep them up to date. */
 export interface LivePart {
@@ -40,6 +41,8 @@ export interface LivePartDeps {
   readonly database: { health(): Health; stats(): PoolFigures };
   readonly stores: Pick<Stores, 'vitals'>;
   readonly node: NodeWork;
+  /** Null: VLESS is not on sale. */
+  readonly xray: Pick<XrayWork, 'driven' | 'reconciling' | 'everyMs'> | null;
   readonly bot: Pick<BotPart, 'vitals'>;
   readonly lag: LoopLag;
   readonly freezes: LoopFreezes;
@@ -135,7 +138,8 @@ function sourcesOf(
   liveViewers: () => number,
   loops: () => readonly LoopRecord[],
 ): VitalsSources {
-  const { node, freezes } = deps;
+  const { node, xray, freezes } = deps;
+  const held = () => node.holder.epoch() !== null;
   return {
     database: () => databaseVitals(deps.database),
     loop() {
@@ -144,19 +148,31 @@ function sourcesOf(
     },
     takeLongestLateMs: freezes.takeLongestLateMs,
     bot: deps.bot.vitals,
-    node() {
-      const last = node.reconciling.lastSuccess();
-      return {
-        id: node.id,
-        held: node.holder.epoch() !== null,
-        lastRun: node.reconciling.lastRun(),
-        question: node.reconciling.question(),
-        lastSuccessAgeMs: last === null ? null : clock.now().getTime() - last.getTime(),
-        everyMs: deps.reconcileEveryMs,
-      };
+    nodes() {
+      const now = clock.now();
+      const local = nodeVitals(node, held(), deps.reconcileEveryMs, now);
+      if (xray === null) return [local];
+      return [local, nodeVitals({ ...xray, id: xray.driven.id }, held(), xray.everyMs, now)];
     },
     loops,
     liveViewers,
+  };
+}
+
+function nodeVitals(
+  { id, reconciling }: Pick<NodeWork, 'reconciling'> & { readonly id: string },
+  held: boolean,
+  everyMs: number,
+  now: Date,
+): NodeVitals {
+  const last = reconciling.lastSuccess();
+  return {
+    id,
+    held,
+    lastRun: reconciling.lastRun(),
+    question: reconciling.question(),
+    lastSuccessAgeMs: last === null ? null : now.getTime() - last.getTime(),
+    everyMs,
   };
 }
 

@@ -1,16 +1,21 @@
 import type { LoopLag } from '../adapters/system/loop-lag.ts';
-import type { NodeId } from '../core/ids.ts';
 import type { LoopRecord } from '../core/loop-record.ts';
 import type { GaugeValue } from '../core/ports/metrics.ts';
 import type { ReconcileRun } from '../core/ports/store.ts';
-import type { NodeWork } from './node.ts';
+import type { ReconcileWork } from './reconcile.ts';
 import type { Stores } from './stores.ts';
 import type { World } from './world.ts';
 
 export interface Observed {
   readonly lag: LoopLag;
   readonly stores: Stores;
-  readonly node: NodeWork;
+  /** The interface, and an Xray where there is one. */
+  readonly compared: readonly ComparedNode[];
+}
+
+interface ComparedNode {
+  readonly id: string;
+  readonly reconciling: Pick<ReconcileWork, 'lastRun' | 'lastSuccess'>;
 }
 
 /** How every loop of the program fares; a loop without any success yet has no age. */
@@ -69,30 +74,26 @@ export function observe(world: World, observed: Observed): void {
   observeReconcile(world, observed);
 }
 
-function observeReconcile({ metrics, clock }: World, observed: Observed): void {
-  const { id: node } = observed.node;
-  const { lastRun, lastSuccess } = observed.node.reconciling;
+function observeReconcile({ metrics, clock }: World, { compared }: Observed): void {
   metrics.observe(
     'adit_reconcile_last_success_age_seconds',
-    'Time since the interface was last compared with the database.',
+    'Time since the node was last compared with the database.',
     ['node'],
-    () => {
-      const last = lastSuccess();
-      return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
-    },
+    () =>
+      compared.flatMap(({ id: node, reconciling }) => {
+        const last = reconciling.lastSuccess();
+        return last ? [{ labels: { node }, value: (clock.now().getTime() - last.getTime()) / 1000 }] : [];
+      }),
   );
-  metrics.observe(
-    'adit_reconcile_drift',
-    'What the last comparison found, by kind.',
-    ['node', 'kind'],
-    () => {
-      const run = lastRun();
-      return run ? driftOf(node, run) : [];
-    },
+  metrics.observe('adit_reconcile_drift', 'What the last comparison found, by kind.', ['node', 'kind'], () =>
+    compared.flatMap(({ id, reconciling }) => {
+      const run = reconciling.lastRun();
+      return run ? driftOf(id, run) : [];
+    }),
   );
 }
 
-const driftOf = (node: NodeId, run: ReconcileRun): readonly GaugeValue[] =>
+const driftOf = (node: string, run: ReconcileRun): readonly GaugeValue[] =>
   (['added', 'removed', 'changed', 'quarantined', 'refused'] as const).map((kind) => ({
     labels: { node, kind },
     value: run[kind],

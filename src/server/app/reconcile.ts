@@ -1,4 +1,5 @@
 import { toAppError } from '../core/errors.ts';
+import type { NodeId } from '../core/ids.ts';
 import type { Lane } from '../core/lane.ts';
 import { LOOP_RED_MS, type LoopRecord } from '../core/loop-record.ts';
 import type { Backend } from '../core/ports/backend.ts';
@@ -28,6 +29,7 @@ export interface ReconcileTiming {
 
 /** The comparisons of one node: each with its deadline and behind the node's breaker, and what is to be said of them. */
 export interface ReconcileWork {
+  readonly node: NodeId;
   reconcile(signal: AbortSignal): Promise<ReconcileRun>;
   /** Says what it would do, and does nothing. */
   preview(signal: AbortSignal): Promise<ReconcileRun>;
@@ -83,6 +85,7 @@ export function createReconcileWork<W, L>(world: World, deps: ReconcileWorkDeps<
   }
 
   return {
+    node,
     reconcile,
     preview,
     async turn({ dryRun }, signal) {

@@ -37,6 +37,8 @@ export interface XrayWorkDeps {
 export interface XrayWork {
   readonly applyUsers: JobHandler<'apply-user'>;
   readonly reconciling: ReconcileWork;
+  /** How often a comparison is due. Milliseconds. */
+  readonly everyMs: number;
   /** What a job asks for; a whole comparison also tells the watch which start of the server is right. */
   turn(what: JobKinds['reconcile-inbound'], signal: AbortSignal): Promise<void>;
   /** What its users' traffic is counted from. */
@@ -109,6 +111,7 @@ function createXrayWork(world: World, deps: XrayWorkDeps): XrayWork {
   return {
     applyUsers: applyUsersOf(world, deps, lane),
     reconciling,
+    everyMs: reconcileIntervalSeconds * 1000,
     async turn(what, signal) {
       const before = reconciling.lastSuccess();
       await reconciling.turn(what, signal);

@@ -60,7 +60,7 @@ export function attentionOf(vitals: Vitals): readonly Attention[] {
   const found = [
     ...database(vitals),
     ...bot(vitals.bot),
-    ...node(vitals.node),
+    ...nodes(vitals),
     ...work(vitals),
     ...pools(vitals),
     ...calls(vitals),
@@ -95,9 +95,13 @@ function bot({ mode, state, lastAnswerAgeMs, updates }: BotVitals): Attention[] 
   return [{ severity: 'warn', kind: 'bot-failing', failed: failures, total }];
 }
 
-function node({ id, held, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
-  // Who does not hold the node does not compare it either.
-  if (!held) return [{ severity: 'bad', kind: 'node-not-held', node: id }];
+function nodes({ nodes: all }: Vitals): Attention[] {
+  // One lease covers them all: it is told once, and who does not hold it compares nothing either.
+  const away = all.find(({ held }) => !held);
+  return away ? [{ severity: 'bad', kind: 'node-not-held', node: away.id }] : all.flatMap(node);
+}
+
+function node({ id, question, lastSuccessAgeMs, everyMs }: NodeVitals): Attention[] {
   const overdue = lastSuccessAgeMs === null || lastSuccessAgeMs > T.reconcileTurns * everyMs;
   // One that was refused is settled: the peers stay, and nobody is asked about them again.
   const refused = question && question.decision === null ? question.count : 0;

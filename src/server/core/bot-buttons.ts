@@ -48,7 +48,13 @@ export type Button =
   | { readonly text: string; readonly copy: string };
 
 /** Longer texts Telegram does not copy by a button (https://core.telegram.org/bots/api#copytextbutton). */
-export const MOST_COPIED = 256;
+const MOST_COPIED = 256;
+
+/** What a button may copy of a link or address: all of it, or all but its label when that is too much; null: neither. */
+export function copiedBy(link: string): string | null {
+  const bare = link.replace(/#.*$/, '');
+  return [link, bare].find((text) => text.length <= MOST_COPIED) ?? null;
+}
 
 /** Raised when the meaning of an action changes: buttons of older messages are then stale, not misread. */
 const EDITION = '1';

@@ -1,4 +1,4 @@
-import type { LivePeer, TunnelPeer } from './ports/tunnel.ts';
+import type { BriefPeer, TunnelPeer } from './ports/tunnel.ts';
 
 /** How two sides of a node are compared; part of its Backend. */
 export interface Comparable<W, L> {
@@ -56,14 +56,14 @@ export function comparePeers<W, L>(kind: Comparable<W, L>): PeerComparison<W, L>
 }
 
 /** The two sides of a WireGuard interface. */
-export const tunnelPeers: Comparable<TunnelPeer, LivePeer> = {
+export const tunnelPeers: Comparable<TunnelPeer, BriefPeer> = {
   keyOfWanted: (peer) => peer.publicKey,
   keyOfLive: (peer) => peer.publicKey,
   same: samePeer,
 };
 
 /** Allowed-ips in any order, and no preshared key: nobody asked for one. */
-export function samePeer(wanted: TunnelPeer, live: LivePeer): boolean {
+export function samePeer(wanted: TunnelPeer, live: BriefPeer): boolean {
   if (live.hasPresharedKey || wanted.allowedIps.length !== live.allowedIps.length) return false;
   return wanted.allowedIps.every((allowed) => live.allowedIps.includes(allowed));
 }
@@ -71,8 +71,8 @@ export function samePeer(wanted: TunnelPeer, live: LivePeer): boolean {
 /** The whole comparison of an interface at once, for lists that are in hand anyway. */
 export function diffPeers(
   wanted: readonly TunnelPeer[],
-  live: readonly LivePeer[],
-): PeerDiff<TunnelPeer, LivePeer> {
+  live: readonly BriefPeer[],
+): PeerDiff<TunnelPeer, BriefPeer> {
   const comparison = comparePeers(tunnelPeers);
   comparison.hold(live);
   comparison.see(wanted);

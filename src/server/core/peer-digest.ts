@@ -1,8 +1,9 @@
-import type { LivePeer, TunnelPeer } from './ports/tunnel.ts';
+import { hashLine, type LineHash } from './line-hash.ts';
+import type { BriefPeer, TunnelPeer } from './ports/tunnel.ts';
 
 /**
- * What a set of WireGuard peers comes to: their number, and 64 bits that their keys and allowed-ips are mixed into,
- * whatever their order. Two sets that differ by chance have the same digest once in 2^64; then the next change shows it.
+ * What a set of WireGuard peers comes to, whatever their order: their number, and 64 bits that the hashes of their lines
+ * are joined into by exclusive or (`bit_xor` in PostgreSQL).
  */
 export interface PeerDigest {
   readonly count: number;
@@ -10,29 +11,60 @@ export interface PeerDigest {
   readonly hash: string;
 }
 
+/** The same, bucket by bucket: where two sets differ shows which of their peers are worth looking at. */
+export interface BucketDigest {
+  readonly count: number;
+  /** High and low half of each bucket's hash, one after the other. */
+  readonly words: Int32Array;
+}
+
+/** A line lies in the bucket of its hash's lowest bits. */
+export const BUCKETS = 1024;
+
+export const bucketOf = (hash: LineHash): number => hash.low & (BUCKETS - 1);
+
 export interface DigestBuilder {
-  /** A peer is in the set once. */
-  add(line: string): void;
+  add(hash: LineHash): void;
+  /** A line that is not put into the count or anywhere else makes no difference; so each is added once. */
+  addLine(line: string): void;
+  buckets(): BucketDigest;
   digest(): PeerDigest;
 }
 
-/**
- * The hash of a line is PostgreSQL's `hashtextextended(line, 0)`, and those of a set are joined by exclusive or
- * (`bit_xor`): so the database makes the digest of 100,000 peers without sending one of them.
- */
 export function createDigest(): DigestBuilder {
+  const words = new Int32Array(BUCKETS * 2);
   let count = 0;
-  let high = 0;
-  let low = 0;
-  return {
-    add(line) {
-      const hash = hashLine(line);
-      high ^= hash.high;
-      low ^= hash.low;
-      count += 1;
-    },
-    digest: () => ({ count, hash: String((BigInt(high) << 32n) | BigInt(low >>> 0)) }),
-  };
+
+  function add(hash: LineHash): void {
+    const at = bucketOf(hash) * 2;
+    words[at]! ^= hash.high;
+    words[at + 1]! ^= hash.low;
+    count += 1;
+  }
+
+  const buckets = (): BucketDigest => ({ count, words });
+  return { add, addLine: (line) => add(hashLine(line)), buckets, digest: () => wholeOf(buckets()) };
+}
+
+/** All buckets in one. */
+export function wholeOf({ count, words }: BucketDigest): PeerDigest {
+  let [high, low] = [0, 0];
+  for (let at = 0; at < words.length; at += 2) {
+    high ^= words[at]!;
+    low ^= words[at + 1]!;
+  }
+  return { count, hash: String((BigInt(high) << 32n) | BigInt(low >>> 0)) };
+}
+
+/** Buckets in which the two differ; none: they are equal. Differing counts with equal buckets do not happen by chance. */
+export function differingBuckets(one: BucketDigest, other: BucketDigest): ReadonlySet<number> {
+  const differing = new Set<number>();
+  for (let bucket = 0; bucket < BUCKETS; bucket += 1) {
+    const at = bucket * 2;
+    const same = one.words[at] === other.words[at] && one.words[at + 1] === other.words[at + 1];
+    if (!same) differing.add(bucket);
+  }
+  return differing;
 }
 
 /** Key and allowed-ips, IPv4 first, as the database spells them. */
@@ -41,7 +73,7 @@ export function wantedLine({ publicKey, allowedIps }: TunnelPeer): string {
 }
 
 /** The same of a live one; a preshared key makes it unlike anything wanted. */
-export function liveLine(peer: LivePeer): string {
+export function liveLine(peer: BriefPeer): string {
   return peer.hasPresharedKey ? `${wantedLine(peer)} psk` : wantedLine(peer);
 }
 
@@ -49,72 +81,4 @@ function inOrder(allowedIps: readonly string[]): string {
   if (allowedIps.length < 2) return allowedIps[0] ?? '';
   const isSix = (allowed: string) => (allowed.includes(':') ? 1 : 0);
   return allowedIps.toSorted((a, b) => isSix(a) - isSix(b) || (a < b ? -1 : 1)).join(',');
-}
-
-/** PostgreSQL's hash_bytes_extended with seed 0 (common/hashfn.c; Bob Jenkins's lookup3), of ASCII. */
-function hashLine(line: string): { readonly high: number; readonly low: number } {
-  const start = (0x9e3779b9 + line.length + 3923095) | 0;
-  const state: State = { a: start, b: start, c: start };
-  let at = 0;
-  for (; line.length - at >= 12; at += 12) {
-    state.a = (state.a + word(line, at, 4)) | 0;
-    state.b = (state.b + word(line, at + 4, 4)) | 0;
-    state.c = (state.c + word(line, at + 8, 4)) | 0;
-    mix(state);
-  }
-  const rest = line.length - at;
-  state.a = (state.a + word(line, at, Math.min(4, rest))) | 0;
-  state.b = (state.b + word(line, at + 4, Math.min(4, rest - 4))) | 0;
-  // The lowest byte of c is the length's.
-  state.c = (state.c + (word(line, at + 8, Math.min(3, rest - 8)) << 8)) | 0;
-  finish(state);
-  return { high: state.b, low: state.c };
-}
-
-interface State {
-  a: number;
-  b: number;
-  c: number;
-}
-
-/** `count` characters as a little-endian number. */
-function word(line: string, at: number, count: number): number {
-  let value = 0;
-  for (let index = 0; index < count; index += 1) value |= line.charCodeAt(at + index) << (8 * index);
-  return value;
-}
-
-const rotate = (value: number, by: number): number => (value << by) | (value >>> (32 - by));
-
-function mix(state: State): void {
-  let { a, b, c } = state;
-  a = ((a - c) | 0) ^ rotate(c, 4);
-  c = (c + b) | 0;
-  b = ((b - a) | 0) ^ rotate(a, 6);
-  a = (a + c) | 0;
-  c = ((c - b) | 0) ^ rotate(b, 8);
-  b = (b + a) | 0;
-  a = ((a - c) | 0) ^ rotate(c, 16);
-  c = (c + b) | 0;
-  b = ((b - a) | 0) ^ rotate(a, 19);
-  a = (a + c) | 0;
-  c = ((c - b) | 0) ^ rotate(b, 4);
-  b = (b + a) | 0;
-  state.a = a;
-  state.b = b;
-  state.c = c;
-}
-
-function finish(state: State): void {
-  let { a, b, c } = state;
-  c = ((c ^ b) - rotate(b, 14)) | 0;
-  a = ((a ^ c) - rotate(c, 11)) | 0;
-  b = ((b ^ a) - rotate(a, 25)) | 0;
-  c = ((c ^ b) - rotate(b, 16)) | 0;
-  a = ((a ^ c) - rotate(c, 4)) | 0;
-  b = ((b ^ a) - rotate(a, 14)) | 0;
-  c = ((c ^ b) - rotate(b, 24)) | 0;
-  state.a = a;
-  state.b = b;
-  state.c = c;
 }

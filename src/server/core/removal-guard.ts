@@ -44,6 +44,9 @@ export interface RemovalVerdict {
 const FEW = 5;
 const SHARE = 0.05;
 
+/** Peers of one question; those beyond are held all the same, and asked about after it. */
+export const MOST_ASKED = 10_000;
+
 /** More than these of `total` are too many to be believed. */
 export const mostUnasked = (total: number): number => Math.max(FEW, Math.floor(total * SHARE));
 
@@ -77,8 +80,15 @@ function nextQuestion(
   // What was allowed is done first; then the next thing is asked.
   if (question.decision === 'allow' && permitted.length > 0) return left > 0 ? 'keep' : 'close';
   if (held.length === 0) return 'close';
+  if (question.keys.length >= MOST_ASKED && held.length >= MOST_ASKED) return nextOfMany(question, held);
   const asked = new Set(question.keys);
   const known = held.every((key) => asked.has(key));
   if (question.decision === 'refuse') return known ? 'keep' : 'ask';
   return known && held.length === asked.size ? 'keep' : 'ask';
+}
+
+/** A full question never names all that is held: asked anew for that, no answer to it would ever last until the next run. */
+function nextOfMany(question: HeldQuestion, held: readonly string[]): RemovalVerdict['question'] {
+  const now = new Set(held);
+  return question.keys.every((key) => now.has(key)) ? 'keep' : 'ask';
 }

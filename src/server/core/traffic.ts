@@ -38,26 +38,36 @@ export interface Counted {
  * a restart is not noticed (the same boot, and more bytes than before) the bytes up to the old value are lost: the total
  * may be too small by that, and is never too large. Readings must come in the order in which they were taken.
  */
-export function countTraffic(known: TrafficCounter | null, reading: PeerReading): Counted {
+export function countTraffic(known: TrafficCounter | null, given: PeerReading): Counted {
+  const reading = { ...given, received: storable(given.received), sent: storable(given.sent) };
   const goesOn =
     known !== null &&
     known.boot === reading.boot &&
     reading.received >= known.rawReceived &&
     reading.sent >= known.rawSent;
-  const received = reading.received - (goesOn ? known.rawReceived : 0);
-  const sent = reading.sent - (goesOn ? known.rawSent : 0);
+  const received = grown(known?.received, reading.received - (goesOn ? known.rawReceived : 0));
+  const sent = grown(known?.sent, reading.sent - (goesOn ? known.rawSent : 0));
+  const added = received - (known?.received ?? 0) + sent - (known?.sent ?? 0);
   const handshakeAt = later(known?.handshakeAt ?? null, reading.handshakeAt);
   const counter = {
     boot: reading.boot,
     rawReceived: reading.received,
     rawSent: reading.sent,
-    received: (known?.received ?? 0) + received,
-    sent: (known?.sent ?? 0) + sent,
+    received,
+    sent,
     handshakeAt,
   };
-  const same = goesOn && received + sent === 0 && handshakeAt?.getTime() === known.handshakeAt?.getTime();
-  return { counter, added: received + sent, changed: !same };
+  const same =
+    goesOn &&
+    reading.received === known.rawReceived &&
+    reading.sent === known.rawSent &&
+    handshakeAt?.getTime() === known.handshakeAt?.getTime();
+  return { counter, added, changed: !same };
 }
+
+/** Nine petabytes: no peer ever comes to it, and one number that cannot be stored would end the counting of all others. */
+const storable = (bytes: number): number => Math.min(bytes, Number.MAX_SAFE_INTEGER);
+const grown = (total: number | undefined, bytes: number): number => storable((total ?? 0) + bytes);
 
 /**
  * A peer that a whole reading did not name: whatever comes of it later began at nothing. Null when that is known already.

@@ -6,8 +6,8 @@ export interface Turns {
   breathe(signal?: AbortSignal): Promise<void> | void;
 }
 
-/** Half of what the loop may be blocked; a collection of garbage may come on top. Milliseconds. */
-const TURN_MS = 4;
+/** Much less than the loop may be blocked: what else waits for its turn, and a collection of garbage, come on top. Milliseconds. */
+const TURN_MS = 2;
 
 export function createTurns(clock: Pick<Clock, 'monotonicMs' | 'sleep'>): Turns {
   let began = clock.monotonicMs();

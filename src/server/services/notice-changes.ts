@@ -1,7 +1,7 @@
 import type { Freeze, Vitals, VitalsEvent } from '../core/ports/vitals.ts';
 
 /** What is compared from one picture to the next. */
-export type Noticed = Pick<Vitals, 'at' | 'database' | 'loop' | 'calls' | 'bot' | 'node'>;
+export type Noticed = Pick<Vitals, 'at' | 'database' | 'loop' | 'calls' | 'bot' | 'nodes'>;
 
 /**
  * Events this process sees by itself: what differs between two pictures. They need no database, so that the page tells
@@ -34,11 +34,13 @@ function databaseEvents(before: Noticed, now: Noticed): VitalsEvent[] {
 }
 
 function nodeEvents(before: Noticed, now: Noticed): VitalsEvent[] {
-  if (before.node.held === now.node.held) return [];
-  const about = { kind: 'node', id: now.node.id } as const;
-  const told = now.node.held
-    ? event(now, 'plain', 'node-taken', { node: now.node.id })
-    : event(now, 'bad', 'node-lost', { node: now.node.id });
+  // One lease covers them all: the first stands for it.
+  const node = now.nodes[0];
+  if (!node || before.nodes[0]?.held === node.held) return [];
+  const about = { kind: 'node', id: node.id } as const;
+  const told = node.held
+    ? event(now, 'plain', 'node-taken', { node: node.id })
+    : event(now, 'bad', 'node-lost', { node: node.id });
   return [{ ...told, about }];
 }
 

@@ -4,8 +4,9 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { HeldRemoval, ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { NodeStore, ReconcileRun } from '../core/ports/store.ts';
+import { MOST_ASKED } from '../core/removal-guard.ts';
 import { carryOut } from './reconcile/carry-out.ts';
-import { type Drift, findDrift } from './reconcile/find-drift.ts';
+import { type Drift, digestOf, findDrift } from './reconcile/find-drift.ts';
 import {
   planRemovals,
   type ReconcilePolicy,
@@ -115,7 +116,7 @@ async function correct<W, L>(
   if (done.failure !== null) throw done.failure;
   await closeQuestion(deps, plan, now);
   signal.throwIfAborted();
-  const wanted = adopted.length === 0 ? drift.digest : null;
+  const wanted = adopted.length === 0 ? digestOf(drift) : null;
   if ((await backend.bringConfig(wanted)) === 'mended') report.noteConfig('was changed by somebody else');
   return { left: plan.verdict.left, question };
 }
@@ -151,15 +152,12 @@ async function settleQuestion<W, L>(
   return store.ask({ nodeId: backend.node, askedAt: now, total: drift.live, reason: verdict.reason, keys });
 }
 
-/** Keys of one question; what is beyond is asked after it. */
-const MOST_ASKED = 10_000;
-
 async function closeQuestion<W, L>(
   { store }: ReconcileNodeDeps<W, L>,
   { verdict, question }: RemovalPlan,
   now: Date,
 ): Promise<void> {
-  if (verdict.question === 'close' && question !== null) await store.close(question.id, now);
+  if (verdict.question === 'close' && question !== null) await store.close(question, now);
 }
 
 async function adopt<W, L>(
@@ -202,12 +200,12 @@ function tellCorrections<W, L>(
   for (const wanted of drift.missing) {
     if (!told(backend.keyOfWanted(wanted), added)) continue;
     report.count('added', 1);
-    report.line('added', backend.keyOfWanted(wanted), backend.describe(wanted, null));
+    report.line('added', backend.keyOfWanted(wanted), () => backend.describe(wanted, null));
   }
   for (const { wanted, live } of drift.changed) {
     if (!told(backend.keyOfWanted(wanted), changed)) continue;
     report.count('changed', 1);
-    report.line('changed', backend.keyOfWanted(wanted), backend.describe(wanted, live));
+    report.line('changed', backend.keyOfWanted(wanted), () => backend.describe(wanted, live));
   }
 }
 

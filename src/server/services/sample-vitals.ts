@@ -50,7 +50,7 @@ export interface VitalsSources {
   /** The longest the loop was late since the last question. */
   takeLongestLateMs(): number;
   bot(): Omit<BotVitals, 'updates'>;
-  node(): NodeVitals;
+  nodes(): readonly NodeVitals[];
   loops(): readonly LoopRecord[];
   liveViewers(): number;
 }
@@ -159,7 +159,7 @@ function picture(deps: SampleVitalsDeps, questions: Questions, since: Since): Vi
     events: questions.events.current(),
     calls: callsOf(deps, since, monotonicMs),
     bot: { ...sources.bot(), updates: deps.calls.of(UPDATES, monotonicMs) },
-    node: sources.node(),
+    nodes: sources.nodes(),
     loops: sources.loops(),
   };
 }

@@ -79,7 +79,7 @@ async function readWanted({
   for await (const page of peers.wanted(node)) {
     for (const peer of page) {
       all.push(peer);
-      building.add(wantedLine(peer));
+      building.addLine(wantedLine(peer));
     }
   }
   return { peers: all, digest: building.digest() };

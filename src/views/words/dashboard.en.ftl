@@ -156,10 +156,10 @@ attention-reconcile-overdue = { $ageMs ->
   }
 attention-reconcile-overdue-do = See the node
 attention-reconcile-refused = { $count ->
-    [one] Node { $node }: { $count } removal refused as too large
-   *[other] Node { $node }: { $count } removals refused as too many at once
+    [one] Node { $node }: { $count } removal is held up until you decide
+   *[other] Node { $node }: { $count } removals are held up until you decide
   }
-attention-reconcile-refused-do = See the node
+attention-reconcile-refused-do = Decide
 attention-bot-failing = { $failed } of { $total } updates failed
 attention-bot-failing-do = See the log
 attention-bot-away = Telegram has not answered for { $ageMs }
@@ -450,14 +450,16 @@ reconcile-last = Last successful comparison
 reconcile-ok = well
 reconcile-equal = nothing to do
 reconcile-failed = failed
-reconcile-refused = refused
+reconcile-refused = removals held up
 drift-added = Added
 drift-removed = Removed
 drift-changed = Changed
 drift-quarantined = Foreign
-drift-refused = Refused
+drift-refused = Held up
 endpoint = Clients dial
 backend = WireGuard
+backend-vless = Xray, driven by
+node-open = All comparisons, strangers and decisions
 lease = Served by
 lease-held = this process
 lease-away = another process
@@ -752,30 +754,41 @@ col-what = How
 col-change = Change
 col-networks = Allowed IPs
 col-first-seen = First seen
-held-title = { $count ->
-    [one] { $shown } removal waits for a decision
-   *[other] { $shown } removals wait for a decision
+held-title-open = { $count ->
+    [one] { $shown } removal is held up until you decide
+   *[other] { $shown } removals are held up until you decide
+  }
+held-title-allow = { $count ->
+    [one] { $shown } removal was allowed
+   *[other] { $shown } removals were allowed
+  }
+held-title-refuse = { $count ->
+    [one] { $shown } peer was kept
+   *[other] { $shown } peers were kept
   }
 held-of = { $count ->
-    [one] { $shown } peer of { $total } on the node would go.
-   *[other] { $shown } peers of { $total } on the node would go.
+    [one] { $shown } of { $total } peers on the node is not wanted by the database.
+   *[other] { $shown } of { $total } peers on the node are not wanted by the database.
   }
-held-empty-database = The database wants no peer at all on this node: is it the right database?
-held-empty-listing = The node listed no peer, though the database wants some.
-held-partial-listing = The node listed far fewer peers than the database wants: its list may be cut short.
-held-too-many = So many at once are seldom meant.
+held-empty-database = The database wants no peer at all here: is it the right one, and whole? Look at DATABASE_URL first.
+held-empty-listing = The node listed no peer, though the database wants some: look at the node first.
+held-partial-listing = The node listed far fewer peers than the database wants: its list may be cut short. Look at the node first.
+held-too-many = So many at once are seldom meant: a wrong database or a restored backup looks just like this.
+held-stays = Nobody was cut off: they stay connected until you decide. Everything else is corrected as usual.
 held-by-allow = allowed by
-held-by-refuse = refused by
-held-allow = Let them go…
+held-by-refuse = kept by
+held-allow = Remove them…
+held-allow-effect = cuts these users off; asks once more before
 held-refuse = Keep them…
+held-refuse-effect = nothing changes, and nobody asks about them again; they can still be removed here later
 strangers-title = Strangers
 strangers-count = { $count ->
     [one] { $count } stranger
    *[other] { $count } strangers
   }
 strangers-none = No strangers
-strangers-none-do = Peers on the node that Adit did not put there would be listed here.
-strangers-report = FOREIGN_PEERS=report: they are listed and left alone, whatever you decide here about one of them excepted.
+strangers-none-do = Nothing to do. Peers on the node that Adit did not put there would be listed here.
+strangers-report = FOREIGN_PEERS=report: they are listed and left alone, unless you decide otherwise here.
 strangers-adopt = FOREIGN_PEERS=adopt: they are taken for ours, unless their address is somebody else's.
 strangers-remove = FOREIGN_PEERS=remove: they are removed after { $grace }, unless you decide otherwise here.
 stranger-waiting = waiting
@@ -795,16 +808,16 @@ confirm-stranger-remove = Remove this stranger?
 confirm-stranger-remove-effect = It is cut off with the next comparison. Adit has no way to bring it back.
 confirm-stranger-remove-do = Remove it
 confirm-removal-allow = { $count ->
-    [one] Let { $shown } peer go?
-   *[other] Let { $shown } peers go?
+    [one] Remove { $shown } peer from the node?
+   *[other] Remove { $shown } peers from the node?
   }
-confirm-removal-allow-effect = Exactly those that were asked about are removed, after one more look into the database for each.
-confirm-removal-allow-do = Let them go
+confirm-removal-allow-effect = Their users are cut off. Only those you were asked about go, each after one more look into the database. Adit cannot bring back what the database does not want.
+confirm-removal-allow-do = Remove them
 confirm-removal-refuse = { $count ->
     [one] Keep { $shown } peer?
    *[other] Keep { $shown } peers?
   }
-confirm-removal-refuse-effect = They stay on the node, and nobody is asked about them again.
+confirm-removal-refuse-effect = They stay connected, and nobody is asked about them again. They can still be removed on the page of the node.
 confirm-removal-refuse-do = Keep them
 did-node-compare = A comparison was asked for; its outcome appears in the list.
 did-node-preview = A dry run was asked for; its outcome appears in the list.
@@ -825,4 +838,4 @@ audit-stranger-adopt = Stranger adopted
 audit-stranger-adopt-refused = Stranger not adopted
 audit-stranger-remove = Stranger removed
 audit-removal-allow = Held removals allowed
-audit-removal-refuse = Held removals refused
+audit-removal-refuse = Held removals refused: peers kept

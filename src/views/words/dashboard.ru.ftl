@@ -164,10 +164,11 @@ attention-reconcile-overdue = { $ageMs ->
   }
 attention-reconcile-overdue-do = К узлу
 attention-reconcile-refused = { $count ->
-    [one] Узел { $node }: отказано в { $count } удалении
-   *[other] Узел { $node }: отказано в { $count } удалениях, слишком много сразу
+    [one] Узел { $node }: { $count } удаление отложено, нужно ваше решение
+    [few] Узел { $node }: { $count } удаления отложены, нужно ваше решение
+   *[other] Узел { $node }: { $count } удалений отложены, нужно ваше решение
   }
-attention-reconcile-refused-do = К узлу
+attention-reconcile-refused-do = Решить
 attention-bot-failing = Не обработано обновлений: { $failed } из { $total }
 attention-bot-failing-do = В журнал
 attention-bot-away = Telegram не отвечает { $ageMs }
@@ -464,14 +465,16 @@ reconcile-last = Последняя удачная сверка
 reconcile-ok = хорошо
 reconcile-equal = различий нет
 reconcile-failed = не вышло
-reconcile-refused = отказано
+reconcile-refused = удаления отложены
 drift-added = Добавлено
 drift-removed = Удалено
 drift-changed = Изменено
 drift-quarantined = Чужие
-drift-refused = Отказано
+drift-refused = Отложено
 endpoint = Адрес для клиентов
 backend = WireGuard
+backend-vless = Управление Xray
+node-open = Все сверки, чужие пиры и решения
 lease = Обслуживает
 lease-held = этот процесс
 lease-away = другой процесс
@@ -783,24 +786,37 @@ col-what = Как
 col-change = Изменение
 col-networks = Разрешённые IP
 col-first-seen = Замечен
-held-title = { $count ->
-    [one] { $shown } удаление ждёт решения
-    [few] { $shown } удаления ждут решения
-   *[other] { $shown } удалений ждут решения
+held-title-open = { $count ->
+    [one] { $shown } удаление отложено: нужно ваше решение
+    [few] { $shown } удаления отложены: нужно ваше решение
+   *[other] { $shown } удалений отложены: нужно ваше решение
+  }
+held-title-allow = { $count ->
+    [one] { $shown } удаление разрешено
+    [few] { $shown } удаления разрешены
+   *[other] { $shown } удалений разрешены
+  }
+held-title-refuse = { $count ->
+    [one] { $shown } пир оставлен
+    [few] { $shown } пира оставлены
+   *[other] { $shown } пиров оставлены
   }
 held-of = { $count ->
-    [one] Будет удалён { $shown } пир из { $total } на узле.
-    [few] Будут удалены { $shown } пира из { $total } на узле.
-   *[other] Будут удалены { $shown } пиров из { $total } на узле.
+    [one] По базе на узле лишний { $shown } пир из { $total }.
+    [few] По базе на узле лишние { $shown } пира из { $total }.
+   *[other] По базе на узле лишние { $shown } пиров из { $total }.
   }
-held-empty-database = По базе на этом узле не должно быть ни одного пира: та ли это база?
-held-empty-listing = Узел не назвал ни одного пира, хотя по базе они должны быть.
-held-partial-listing = Узел назвал гораздо меньше пиров, чем должно быть по базе: список мог оборваться.
-held-too-many = Столько сразу редко удаляют нарочно.
+held-empty-database = По базе здесь не должно быть ни одного пира: та ли это база и цела ли она? Сначала проверьте DATABASE_URL.
+held-empty-listing = Узел не назвал ни одного пира, хотя по базе они должны быть: сначала проверьте узел.
+held-partial-listing = Узел назвал гораздо меньше пиров, чем должно быть по базе: список мог оборваться. Сначала проверьте узел.
+held-too-many = Столько сразу редко удаляют нарочно: так же выглядят не та база и восстановленная копия.
+held-stays = Связь никто не потерял: они работают, пока вы не решите. Всё остальное исправляется как обычно.
 held-by-allow = разрешил(а)
-held-by-refuse = отказал(а)
+held-by-refuse = оставил(а)
 held-allow = Удалить их…
+held-allow-effect = эти люди потеряют связь; перед этим будет ещё один вопрос
 held-refuse = Оставить их…
+held-refuse-effect = ничего не изменится, и больше о них не спросят; удалить их здесь можно и позже
 strangers-title = Чужие пиры
 strangers-count = { $count ->
     [one] { $count } чужой пир
@@ -808,8 +824,8 @@ strangers-count = { $count ->
    *[other] { $count } чужих пиров
   }
 strangers-none = Чужих пиров нет
-strangers-none-do = Здесь были бы пиры узла, которых Adit на него не ставил.
-strangers-report = FOREIGN_PEERS=report: они показаны здесь и оставлены в покое, если вы не решите иначе о ком-то из них.
+strangers-none-do = Делать ничего не нужно. Здесь появились бы пиры узла, которых Adit на него не ставил.
+strangers-report = FOREIGN_PEERS=report: они показаны здесь и оставлены в покое, если вы не решите иначе.
 strangers-adopt = FOREIGN_PEERS=adopt: они считаются своими, если их адрес ничей.
 strangers-remove = FOREIGN_PEERS=remove: они удаляются через { $grace }, если вы не решите иначе.
 stranger-waiting = ждёт
@@ -829,18 +845,18 @@ confirm-stranger-remove = Удалить этот чужой пир?
 confirm-stranger-remove-effect = Он отключится при следующей сверке. Вернуть его Adit не сможет.
 confirm-stranger-remove-do = Удалить
 confirm-removal-allow = { $count ->
-    [one] Удалить { $shown } пир?
-    [few] Удалить { $shown } пира?
-   *[other] Удалить { $shown } пиров?
+    [one] Удалить с узла { $shown } пир?
+    [few] Удалить с узла { $shown } пира?
+   *[other] Удалить с узла { $shown } пиров?
   }
-confirm-removal-allow-effect = Удаляются только те, о ком был вопрос, и каждый — после ещё одного взгляда в базу.
+confirm-removal-allow-effect = Эти люди потеряют связь. Удаляются только те, о ком был вопрос, каждый после ещё одного взгляда в базу. Чего нет в базе, Adit вернуть не сможет.
 confirm-removal-allow-do = Удалить их
 confirm-removal-refuse = { $count ->
     [one] Оставить { $shown } пир?
     [few] Оставить { $shown } пира?
    *[other] Оставить { $shown } пиров?
   }
-confirm-removal-refuse-effect = Они остаются на узле, и больше о них не спрашивают.
+confirm-removal-refuse-effect = Они остаются на связи, и больше о них не спрашивают. Удалить их на странице узла можно и позже.
 confirm-removal-refuse-do = Оставить их
 did-node-compare = Сверка заказана; итог появится в списке.
 did-node-preview = Пробная сверка заказана; итог появится в списке.
@@ -862,4 +878,4 @@ audit-stranger-adopt = Чужой пир принят
 audit-stranger-adopt-refused = Чужой пир не принят
 audit-stranger-remove = Чужой пир удалён
 audit-removal-allow = Отложенные удаления разрешены
-audit-removal-refuse = В удалениях отказано
+audit-removal-refuse = В удалениях отказано: пиры оставлены

@@ -52,13 +52,13 @@ toast-revoked = Revoked
 
 hello = 👋 Hello, { $name }! This is your private door to the open internet.
 preparing = ⏳ Preparing <b>{ $device }</b>…
-    The config arrives here by itself in a few seconds.
+    All you need arrives here by itself in a few seconds.
 home-active = ✅ <b>Access is on</b> until { DATETIME($until, day: "numeric", month: "long", hour: "2-digit", minute: "2-digit") } (UTC).
     Devices: { $devices } of { $limit }.
-home-undelivered = ⏳ The config of <b>{ $device }</b> is on its way. If it does not arrive within a minute, take a new key.
+home-undelivered = ⏳ What <b>{ $device }</b> needs is on its way. If it does not arrive within a minute, take a new key.
 home-new = 👋 Hello! You have no access yet, but the trial is free: one tap and it is ready.
-home-over = Your access has ended. Your trial was used, thank you for trying! Ask the operator how to go on.
-home-used-up = Your traffic is used up, and with it your access. Ask the operator how to go on.
+home-over = ⌛ Your access has ended, and the free trial is used. Keep your configs and links: they work again as soon as you have access. Ask the operator how to go on.
+home-used-up = 📊 Your traffic is used up, and with it your access. Keep your configs and links: they work again as soon as you have access. Ask the operator how to go on.
 trial-used = You have already used your trial, thank you for trying! Ask the operator how to go on.
 trial-off = There are no trials at the moment. Ask the operator for access.
 not-on-sale = This kind of access is not offered any more. Please choose again with /devices.
@@ -83,10 +83,10 @@ link-ready = ✅ <b>{ $device }</b> is ready!
 link-again = 🔗 <b>{ $device }</b>. Tap the link to copy it, or scan the QR code.
 
     <code>{ $link }</code>
-apology = 😔 Something went wrong with your config and we could not mend it by ourselves. The operator knows. Please try again later with /devices.
+apology = 😔 Something went wrong with your new device and we could not mend it by ourselves. The operator knows. Please try again later with /devices.
 
-told-expired = ⌛ <b>Your access has ended.</b> Your configs stay good: they work again as soon as you have access again. Ask the operator how to go on.
-told-limited = 📊 <b>Your traffic is used up</b>, so your access has ended. Your configs stay good: they work again as soon as you have access again. Ask the operator how to go on.
+told-expired = ⌛ <b>Your access has ended.</b> Keep your configs and links: they work again as soon as you have access. Ask the operator how to go on.
+told-limited = 📊 <b>Your traffic is used up</b>, so your access has ended. Keep your configs and links: they work again as soon as you have access. Ask the operator how to go on.
 
 ## Devices
 
@@ -96,18 +96,19 @@ device-line = { $icon } <b>{ $device }</b>: { $seen }
 device-card = { $icon } <b>{ $device }</b>
     Address: <code>{ $address }</code>
     Last contact: { $seen }
-    Traffic: ↓ { $down } ↑ { $up }
+    Traffic: { $traffic }
 device-undelivered = ⏳ Its config has not reached you yet. No file for more than a minute? Take a new key.
 device-card-vless = { $icon } <b>{ $device }</b>: VLESS link
     Last traffic: { $seen }
-    Traffic: ↓ { $down } ↑ { $up }
+    Traffic: { $traffic }
 device-undelivered-vless = ⏳ Its link has not reached you yet. “Show the link again” brings it.
-device-traffic-unknown = not known now
+device-traffic = ↓ { $down } ↑ { $up }
+device-traffic-unknown = no data yet
 choose-protocol = ➕ <b>What shall the new device use?</b>
 
-    🛡 <b>WireGuard</b>: fast, easy on the battery, an official app for everything. Take it first.
+    🛡 <b>WireGuard</b>: fast, easy on the battery, one official app everywhere. Not sure? Take this one.
 
-    🔗 <b>VLESS link</b>: looks like an ordinary website. Take it where WireGuard is blocked or does not connect: at work, in a hotel, with some mobile networks.
+    🔗 <b>VLESS link</b>: looks like an ordinary website. Take it where WireGuard does not connect: at work, in a hotel, on some mobile networks.
 subscription-card = 🔗 <b>Subscription</b>: one address with all your VLESS links. Add it to your app as a subscription, and the app keeps the links up to date by itself.
 
     <code>{ $url }</code>
@@ -122,8 +123,14 @@ device-limit = You have used all your places: { $limit ->
 device-gone = This device is not there any more.
 account-paused = Your access is paused by the operator, so nothing was changed. Ask him how to go on.
 no-subscription = Your access has ended, so nothing was changed. Ask the operator how to go on.
-confirm-reissue = 🔑 A new key for <b>{ $device }</b>? The old config stops working at once, a new one arrives here.
-confirm-revoke = 🗑 Revoke <b>{ $device }</b>? Its config stops working for good.
+confirm-reissue = 🔑 A new key for <b>{ $device }</b>? { $protocol ->
+    [vless] The old link
+   *[wireguard] The old config
+  } stops working at once, a new one arrives here.
+confirm-revoke = 🗑 Revoke <b>{ $device }</b>? { $protocol ->
+    [vless] Its link
+   *[wireguard] Its config
+  } stops working for good, and its place is free again.
 rename-ask = ✏️ What shall <b>{ $device }</b> be called? Answer with the new name (up to 32 characters).
 rename-bad = That name will not do. Please send 1 to 32 ordinary characters on one line.
 rename-done = ✏️ Renamed: <b>{ $device }</b>
@@ -136,7 +143,7 @@ seen = { $unit ->
     [over] access has ended
     [never] never connected
     [used] has been used
-    [unknown] not known now
+    [unknown] no data yet
     [paused] paused
     [now] just now
     [minutes] { $n ->
@@ -162,7 +169,7 @@ size = { $unit ->
 
 status-title = 🩺 <b>Is it working?</b>
 status-node-ok = 🟢 The server answers.
-status-node-down = 🔴 The server does not answer right now. We are on it; your config stays good.
+status-node-down = 🔴 The server does not answer right now. We are on it; nothing has to be set up anew.
 status-works = 🟢 <b>{ $device }</b> works: last contact { $seen }.
 status-old = 🟡 <b>{ $device }</b>: last contact { $seen }. If it should be on: switch the tunnel off and on, try another network (Wi-Fi or mobile). Still nothing? Take a new key.
 status-never = ⚪️ <b>{ $device }</b> has never connected. Open the config in WireGuard and switch the tunnel on; see “How to connect”.
@@ -170,11 +177,11 @@ status-used = 🟢 <b>{ $device }</b> has been used: ↓ { $down } ↑ { $up }. 
 status-works-vless = 🟢 <b>{ $device }</b> works: last traffic { $seen }.
 status-old-vless = 🟡 <b>{ $device }</b>: last traffic { $seen }. That is fine if it was not in use. If it should be on: connect again in the app, try another network. Still nothing? Take a new key.
 status-never-vless = ⚪️ <b>{ $device }</b>: no traffic has been counted yet. Add the link to your app and connect; see “How to connect”.
-status-unknown-vless = ❔ <b>{ $device }</b>: its link is on the server. Whether it is used is not known now.
-status-over = 🔴 <b>{ $device }</b> is off until you have access again. Its config stays good.
+status-unknown-vless = ❔ <b>{ $device }</b> is ready on the server. Whether it is used cannot be seen now.
+status-over = 🔴 <b>{ $device }</b> is off until you have access again. Nothing has to be set up anew.
 status-paused = ⏸ <b>{ $device }</b> is paused.
 status-preparing = ⏳ <b>{ $device }</b> is being set up on the server.
-status-unknown = ❔ <b>{ $device }</b>: not known now.
+status-unknown = ❔ <b>{ $device }</b>: no data yet.
 status-no-access = 🔴 You have no access at the moment, so nothing can connect.
 
 ## How to connect
@@ -182,7 +189,7 @@ status-no-access = 🔴 You have no access at the moment, so nothing can connect
 help-title = 📖 <b>How to connect</b>
     Which device is it for?
 help-title-both = 📖 <b>How to connect</b>
-    A WireGuard config: choose your device. A VLESS link: the last button.
+    For WireGuard choose your device. For a VLESS link take the last button.
 help-vless = 🔗 <b>How to use a VLESS link</b>
     1. Install an app. Android: <a href="https://github.com/2dust/v2rayNG/releases">v2rayNG</a> or <a href="https://hiddify.com">Hiddify</a>. iPhone, iPad: <a href="https://apps.apple.com/app/streisand/id6450534064">Streisand</a> or <a href="https://hiddify.com">Hiddify</a>. Windows, macOS, Linux: <a href="https://hiddify.com">Hiddify</a>.
     2. Tap the link in this chat: it is copied. In the app: ➕ → import from clipboard. Or scan the QR code.
@@ -219,7 +226,7 @@ try-later = 🛠 We are not available for a minute. Please try again shortly.
 busy = 🚦 Very many people are here right now. Please try again in a minute.
 slow-down = 🐢 That is a little too fast. Please wait a few seconds.
 failed = 😔 Something went wrong. Please try again; if it happens again, tell the operator this number: { $incident }
-about-short = Your own WireGuard VPN in a minute: free trial, config and QR right here.
+about-short = Your own VPN in a minute: free trial, config and QR right here.
 
 command-start = Start, get access
 command-trial = Free trial

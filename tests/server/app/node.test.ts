@@ -17,9 +17,9 @@ async function setUp() {
   const service = await createServiceWorld();
   const { clock, random, peers, nodes, store: access } = service;
   const tunnel = { ...service.tunnel, failing: false };
-  tunnel.read = async () => {
+  tunnel.digest = async () => {
     if (tunnel.failing) throw new AppError('forbidden', 'wg may not change wg0: CAP_NET_ADMIN is needed');
-    return service.tunnel.read();
+    return service.tunnel.digest();
   };
   const session = {
     lost: new Promise<void>(() => {}),
@@ -48,7 +48,7 @@ async function setUp() {
       },
     } as unknown as NodeWorkDeps,
   );
-  return { clock, tunnel, node };
+  return { service, clock, tunnel, node, breakers };
 }
 
 const ready = (node: NodeWork) =>
@@ -80,4 +80,38 @@ test('B6: a node whose comparisons fail for minutes is not ready, and says so; a
   await node.reconciling.reconcile(never);
   expect(ready(node).ready).toBe(true);
   await node.holder.stop();
+});
+
+test('B6: five failures in a row open the breaker of the node; while it is open a turn says so and does nothing', async () => {
+  const { service, tunnel, node, breakers } = await setUp();
+  const never = new AbortController().signal;
+  tunnel.failing = true;
+  const runs = () => [...service.database.tables.runs.values()];
+  for (let turn = 0; turn < 5; turn += 1) await failureOf(node.reconciling.turn({}, never));
+  expect(breakers.states()).toEqual([{ name: 'reconcile:local', state: 'open' }]);
+  expect(runs()).toHaveLength(5);
+  tunnel.failing = false;
+  await node.reconciling.turn({}, never);
+  expect(runs().at(-1)).toMatchObject({ outcome: 'failed', error: expect.stringContaining('failing') });
+  expect(node.reconciling.lastSuccess()).toBeNull();
+  service.clock.advance(10_000);
+  await node.reconciling.turn({}, never);
+  expect(breakers.states()).toEqual([{ name: 'reconcile:local', state: 'closed' }]);
+  expect(node.reconciling.lastRun()?.outcome).toBe('equal');
+});
+
+test('B1: a comparison that takes longer than it may is called off, and the next one is made', async () => {
+  const { service, tunnel, node } = await setUp();
+  const { digest } = tunnel;
+  const reached = Promise.withResolvers<void>();
+  tunnel.digest = () => {
+    reached.resolve();
+    return new Promise(() => {});
+  };
+  const late = node.reconciling.reconcile(new AbortController().signal).catch((error: unknown) => error);
+  await reached.promise;
+  service.clock.advance(20_000);
+  expect(await late).toMatchObject({ code: 'timeout' });
+  tunnel.digest = digest;
+  expect((await node.reconciling.reconcile(new AbortController().signal)).outcome).toBe('equal');
 });

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, setDefaultTimeout, test } from 'bun:test';
-import { nodeId } from '../../../src/server/core/ids.ts';
+import { nodeId, XRAY_NODE } from '../../../src/server/core/ids.ts';
 import {
   answerRemoval,
   askComparison,
@@ -51,6 +51,12 @@ describe('an operator asks for a comparison', () => {
       ['node-compare', 'node:local'],
       ['node-preview', 'node:local'],
     ]);
+  });
+
+  test('of an Xray it is asked as of any other node', async () => {
+    await rig.admin`insert into adit.nodes (id, endpoint, protocol) values (${XRAY_NODE}, 'x', 'vless') on conflict do nothing`;
+    expect(await askComparison(rig.operate, ACT, XRAY_NODE, true)).toEqual({ kind: 'done' });
+    expect(await jobs()).toEqual([{ kind: 'reconcile-inbound', data: { nodeId: XRAY_NODE, dryRun: true } }]);
   });
 
   test('a node nobody knows is not there, and nothing is written', async () => {
@@ -114,9 +120,12 @@ describe('an operator answers what a comparison asked', () => {
     });
 
   test('B8: the answer is for the number that was shown: another one by now, and nothing is decided', async () => {
-    const { id } = await ask(7);
-    await ask(8);
+    const { id: shown } = await ask(7);
+    const { id } = await ask(8);
     const answer = { id, count: 7, decision: 'allow' } as const;
+    expect(await answerRemoval(rig.operate, ACT, NODE, { ...answer, id: shown })).toEqual({
+      kind: 'moved-on',
+    });
     expect(await answerRemoval(rig.operate, ACT, NODE, answer)).toEqual({ kind: 'moved-on' });
     expect(await rig.quarantine.openQuestion(NODE)).toMatchObject({ count: 8, decision: null });
     expect([await newLines(), await jobs()]).toEqual([[], []]);
@@ -126,6 +135,16 @@ describe('an operator answers what a comparison asked', () => {
     expect(await newLines()).toMatchObject([
       { action: 'removal-allow', subject: 'node:local', details: { count: 8 } },
     ]);
+  });
+
+  test('B8: allowed is what was shown: as many others in its place are asked about anew', async () => {
+    const shown = await ask(7);
+    const now = await rig.quarantine.ask({ ...shown, keys: shown.keys.map((key) => `other-${key}`) });
+    const answer = { id: shown.id, count: 7, decision: 'allow' } as const;
+    expect(await answerRemoval(rig.operate, ACT, NODE, answer)).toEqual({ kind: 'moved-on' });
+    expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
+    await rig.quarantine.close(shown, rig.now());
+    expect(await rig.quarantine.openQuestion(NODE)).toEqual(now);
   });
 
   test('another question voids the answer', async () => {
@@ -139,7 +158,7 @@ describe('an operator answers what a comparison asked', () => {
       answerRemoval(rig.operate, ACT, NODE, { id, count: 9, decision });
     expect(await answer('refuse')).toEqual({ kind: 'done' });
     expect(await answer('allow')).toEqual({ kind: 'done' });
-    await rig.quarantine.close(id, rig.now());
+    await rig.quarantine.close({ id, decision: 'allow' }, rig.now());
     expect(await answer('allow')).toEqual({ kind: 'moved-on' });
   });
 });

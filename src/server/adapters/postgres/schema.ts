@@ -190,6 +190,13 @@ export const peers = adit.table(
     position: integer('position'),
     ip4: inet('ip4'),
     ip6: inet('ip6'),
+    /**
+     * Of what a WireGuard node should hold of it (core/peer-digest): the database keeps it, whoever writes, so that a
+     * comparison adds up 100,000 peers from the index alone.
+     */
+    lineHash: bigint('line_hash', { mode: 'bigint' }).generatedAlwaysAs(
+      sql`hashtextextended(public_key || ' ' || host(ip4) || '/32' || coalesce(',' || host(ip6) || '/128', ''), 0)`,
+    ),
     wanted: boolean('wanted').notNull().default(true),
     generation: integer('generation').notNull().default(1),
     appliedGeneration: integer('applied_generation').notNull().default(0),
@@ -204,8 +211,8 @@ export const peers = adit.table(
     // No address is ever given twice: the last word.
     uniqueIndex('peers_ip4').on(t.ip4).where(sql`released_at is null`),
     uniqueIndex('peers_ip6').on(t.ip6).where(sql`released_at is null`),
-    // Serves the keyset pages of what a node should have.
-    index('peers_wanted').on(t.nodeId, t.id).where(sql`wanted`),
+    // Serves the keyset pages of what a node should have, and what they come to.
+    index('peers_wanted').on(t.nodeId, t.id, t.lineHash).where(sql`wanted`),
     // Serve the dashboard: the list of what is not gone, and a key from its beginning.
     index('peers_current').on(t.id).where(sql`released_at is null`),
     // Serves the list by address; VLESS users have none and come last.

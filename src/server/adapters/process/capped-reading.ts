@@ -7,10 +7,13 @@ export interface Reading {
   stop(): void;
 }
 
+/** Gets what is read, piece by piece, in place of its text. */
+export type Consume = (piece: Uint8Array) => void | Promise<void>;
+
 /** Reads a pipe as it fills, so that neither memory nor a full pipe can stand still behind a talkative child. */
-export function readCapped(stream: ReadableStream<Uint8Array>, maxBytes: number): Reading {
+export function readCapped(stream: ReadableStream<Uint8Array>, maxBytes: number, consume?: Consume): Reading {
   const reader = stream.getReader();
-  const text = collect(reader, maxBytes);
+  const text = consume ? handOver(reader, maxBytes, consume) : collect(reader, maxBytes);
   // The first failure of a run wins, and the others must not count as unhandled.
   text.catch(() => {});
   return { text, stop: () => void reader.cancel().catch(() => {}) };
@@ -25,6 +28,21 @@ async function collect(reader: ReadableStreamDefaultReader<Uint8Array>, maxBytes
     total += value.byteLength;
     if (total > maxBytes) throw tooMuch(maxBytes);
     chunks.push(value);
+  }
+}
+
+async function handOver(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  maxBytes: number,
+  consume: Consume,
+): Promise<string> {
+  let total = 0;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return '';
+    total += value.byteLength;
+    if (total > maxBytes) throw tooMuch(maxBytes);
+    await consume(value);
   }
 }
 

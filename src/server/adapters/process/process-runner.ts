@@ -73,6 +73,7 @@ function guarded(deps: ProcessRunnerDeps, request: RunRequest, name: string) {
     cwd: request.cwd,
     maxOutputBytes: request.maxOutputBytes ?? DEFAULT_OUTPUT_BYTES,
     okCodes: request.okCodes ?? [0],
+    consume: request.consume,
     onStart: () => deps.metrics.processStarted(programName(request.argv)),
   };
   const limitMs = deps.book.deadlineMs(name, 'process');

@@ -1,12 +1,13 @@
 import { AppError } from '../../core/errors.ts';
 import { calledOff } from '../../core/outside-call.ts';
-import { readCapped } from './capped-reading.ts';
+import { type Consume, readCapped } from './capped-reading.ts';
 import { isRunning, killGroup, programName, type SpawnRequest, spawnGroup } from './child-group.ts';
 
 export interface RunToEnd extends SpawnRequest {
   readonly name: string;
   readonly maxOutputBytes: number;
   readonly okCodes: readonly number[];
+  readonly consume: Consume | undefined;
   /** Called once the child exists. */
   onStart(): void;
 }
@@ -28,7 +29,7 @@ export async function runToEnd(request: RunToEnd, signal: AbortSignal): Promise<
   if (signal.aborted) throw calledOff(signal, request.name);
   const child = spawnGroup(request);
   request.onStart();
-  const output = readCapped(child.stdout, request.maxOutputBytes);
+  const output = readCapped(child.stdout, request.maxOutputBytes, request.consume);
   const errors = readCapped(child.stderr, request.maxOutputBytes);
   const stopped = whenStopped(signal, request.name);
   const exited = child.exited.finally(() => killGroup(child.pid));

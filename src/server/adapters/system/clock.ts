@@ -10,21 +10,25 @@ export const systemClock: Clock = {
 };
 
 function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (ms <= 0) return turn(signal);
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
     const stop = () => {
       clearTimeout(timer);
       reject(signal?.reason);
     };
-    const timer = setTimeout(
-      () => {
-        signal?.removeEventListener('abort', stop);
-        resolve();
-        // A moment that has passed already is now; Node warns of less than nothing.
-      },
-      Math.max(0, ms),
-    );
+    const timer = setTimeout(() => {
+      signal?.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
     signal?.addEventListener('abort', stop, { once: true });
+  });
+}
+
+/** A moment that has passed already is now: the others get their turn, and no timer makes a millisecond of it. */
+function turn(signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    setImmediate(() => (signal?.aborted ? reject(signal.reason) : resolve()));
   });
 }
 

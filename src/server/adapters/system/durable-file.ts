@@ -18,7 +18,11 @@ export interface DurableWrite {
  * followed. Repeating is safe. Throws AppError `unavailable` when the disk refuses (full, read-only, broken) and
  * `timeout` when it stands still; what was given up never replaces what is written later.
  */
-export async function writeFileDurably(path: string, text: string, options: DurableWrite): Promise<void> {
+export async function writeFileDurably(
+  path: string,
+  text: string | readonly string[],
+  options: DurableWrite,
+): Promise<void> {
   const patience = systemClock.deadline(options.limitMs ?? WRITE_LIMIT_MS);
   const before = unfinished.get(path);
   const writing = replace({ path, text, mode: options.mode, before, patience });
@@ -35,7 +39,7 @@ const unfinished = new Map<string, Promise<void>>();
 
 interface Replacement {
   readonly path: string;
-  readonly text: string;
+  readonly text: string | readonly string[];
   readonly mode: number;
   readonly before: Promise<void> | undefined;
   readonly patience: AbortSignal;
@@ -81,11 +85,11 @@ function tempPrefix(path: string): string {
   return `.${basename(path)}.`;
 }
 
-async function writeAndSync(path: string, text: string, mode: number): Promise<void> {
+async function writeAndSync(path: string, text: string | readonly string[], mode: number): Promise<void> {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
   const file = await open(path, flags, 0o600);
   try {
-    await file.writeFile(text);
+    for (const part of typeof text === 'string' ? [text] : text) await file.writeFile(part);
     await file.chmod(mode);
     await file.sync();
   } finally {

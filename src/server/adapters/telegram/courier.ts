@@ -1,5 +1,5 @@
 import { type Api, InputFile } from 'grammy';
-import { MOST_COPIED } from '../../core/bot-buttons.ts';
+import { copiedBy } from '../../core/bot-buttons.ts';
 import { chatRefusal } from '../../core/chat-failure.ts';
 import { AppError, isPassing } from '../../core/errors.ts';
 import type { Courier, DeliveryOutcome, Letter, LinkParcel, Parcel } from '../../core/ports/courier.ts';
@@ -99,11 +99,12 @@ async function sendDocument(api: Api, voice: Voice, parcel: Parcel): Promise<num
 /** In `<code>` a tap copies it; a button does where it is short enough. */
 async function sendLink(api: Api, voice: Voice, parcel: LinkParcel): Promise<number> {
   const { chatId, deviceName: device, until, link } = parcel;
-  const copy = [{ text: voice.plain('button-copy-link'), copy_text: { text: link } }];
+  const text = copiedBy(link);
+  const keyboard = text === null ? [] : [[{ text: voice.plain('button-copy-link'), copy_text: { text } }]];
   const sent = await api.sendMessage(chatId, voice.html('link-message', { device, until, link }), {
     parse_mode: 'HTML',
     link_preview_options: { is_disabled: true },
-    ...(link.length <= MOST_COPIED ? { reply_markup: { inline_keyboard: [copy] } } : {}),
+    ...(text === null ? {} : { reply_markup: { inline_keyboard: keyboard } }),
   });
   return sent.message_id;
 }

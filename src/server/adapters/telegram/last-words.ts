@@ -16,7 +16,7 @@ export async function sayReady(
   try {
     const html = voice.html(key, { device: letter.deviceName, until: letter.until });
     const living = await letter.livingMessageId();
-    await replaceOrSend(api, letter.chatId, living, html, readyButtons(voice, letter));
+    await replaceOrSend(api, letter.chatId, living, html, readyButtons(voice, letter, key));
   } catch (error) {
     log.warn({ err: error, account: letter.accountId }, 'a delivery ended without its last message');
   }
@@ -24,13 +24,13 @@ export async function sayReady(
 
 type Keyboard = { text: string; callback_data: string }[][];
 
-function readyButtons(voice: Voice, { accountId }: Letter): Keyboard {
+function readyButtons(voice: Voice, { accountId }: Letter, key: 'ready' | 'link-ready'): Keyboard {
   const button = (key: string, action: ButtonAction) => ({
     text: voice.plain(key),
     callback_data: writeButton(action, accountId),
   });
   return [
-    [button('button-help', { kind: 'help' })],
+    [button('button-help', { kind: key === 'ready' ? 'help' : 'help-vless' })],
     [button('button-status', { kind: 'status' }), button('button-devices', { kind: 'devices' })],
   ];
 }

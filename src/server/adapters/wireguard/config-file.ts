@@ -4,7 +4,7 @@ import type { SweepTemps, WithFileLock, WriteFileDurably } from '../../core/port
 import type { FileStamp, TunnelConfigFile, TunnelPeer } from '../../core/ports/tunnel.ts';
 import { renderServerInterface, renderServerPeer, renderServerTrailer } from '../../core/server-config.ts';
 import type { ServerInterface } from '../../core/server-interface.ts';
-import { inTurns } from './in-turns.ts';
+import { createTurns, portions } from '../../core/turns.ts';
 import { assertPrivatePlace, openPrivateFile } from './private-file.ts';
 
 export interface ConfigFileOptions {
@@ -41,10 +41,7 @@ export function createConfigFile(options: ConfigFileOptions): TunnelConfigFile {
       });
       return stamp ?? '';
     },
-    async holds(peers, signal) {
-      const present = await readText(path);
-      return present !== null && present === (await render(options, peers, signal));
-    },
+    holds: async (peers, signal) => reads(path, await render(options, peers, signal), signal),
     stamp: () => stampOf(path),
   };
 }
@@ -60,21 +57,38 @@ async function stampOf(path: string): Promise<FileStamp | null> {
   }
 }
 
-async function readText(path: string): Promise<string | null> {
-  if (!(await assertPrivatePlace(path))) return null;
+/** Whether the file is these parts, one after the other, and nothing else. All of it is ASCII. */
+async function reads(path: string, parts: readonly string[], signal?: AbortSignal): Promise<boolean> {
+  if (!(await assertPrivatePlace(path))) return false;
   const file = await openPrivateFile(path);
   try {
-    return await file.readFile('utf8');
+    const length = parts.reduce((sum, part) => sum + part.length, 0);
+    if ((await file.stat()).size !== length) return false;
+    for (const part of parts) {
+      signal?.throwIfAborted();
+      const buffer = Buffer.alloc(part.length);
+      const { bytesRead } = await file.read(buffer, 0, part.length);
+      if (bytesRead !== part.length || buffer.toString('latin1') !== part) return false;
+    }
+    return true;
   } finally {
     await file.close();
   }
 }
 
+/** In parts of some hundred peers: joined to one text, it would be encoded and written in one go. */
 async function render(
   { server, clock }: ConfigFileOptions,
   peers: readonly TunnelPeer[],
   signal?: AbortSignal,
-): Promise<string> {
-  const sections = await inTurns(clock, peers, renderServerPeer, signal);
-  return renderServerInterface(server) + sections.join('') + renderServerTrailer(peers.length);
+): Promise<readonly string[]> {
+  const turns = createTurns(clock);
+  const parts: string[] = [];
+  for (const some of portions(peers, PEERS_OF_A_PART)) {
+    parts.push(some.map(renderServerPeer).join(''));
+    await turns.breathe(signal);
+  }
+  return [renderServerInterface(server), ...parts, renderServerTrailer(peers.length)];
 }
+
+const PEERS_OF_A_PART = 500;

@@ -1,7 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
-
-/** A thousand peers take two to five milliseconds; then others get their turn on the event loop. */
-const ITEMS_PER_TURN = 1_000;
+import { createTurns, portions } from '../../core/turns.ts';
 
 /** `items.map(each)` for lists long enough to make everybody else wait. Throws the signal's reason between turns. */
 export async function inTurns<A, B>(
@@ -10,10 +8,11 @@ export async function inTurns<A, B>(
   each: (item: A, index: number) => B,
   signal?: AbortSignal,
 ): Promise<readonly B[]> {
+  const turns = createTurns(clock);
   const results: B[] = [];
-  for (const [index, item] of items.entries()) {
-    if (index > 0 && index % ITEMS_PER_TURN === 0) await clock.sleep(0, signal);
-    results.push(each(item, index));
+  for (const some of portions(items)) {
+    for (const item of some) results.push(each(item, results.length));
+    await turns.breathe(signal);
   }
   return results;
 }

@@ -1,5 +1,7 @@
 import { AppError } from '../../core/errors.ts';
 import type { PublicKey } from '../../core/ids.ts';
+import { hashLine } from '../../core/line-hash.ts';
+import { bucketOf, createDigest, liveLine } from '../../core/peer-digest.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { LivePeer, Tunnel, TunnelPeer } from '../../core/ports/tunnel.ts';
 
@@ -46,6 +48,18 @@ export function createMemoryTunnel(options: MemoryTunnelOptions): MemoryTunnel {
     async traffic(signal) {
       signal?.throwIfAborted();
       return { boot: `memory/${begunAt}/${made}`, peers: present().list() };
+    },
+    async digest(signal) {
+      signal?.throwIfAborted();
+      const building = createDigest();
+      for (const peer of present().list()) building.addLine(liveLine(peer));
+      return building.buckets();
+    },
+    async readSome(buckets, signal) {
+      signal?.throwIfAborted();
+      return present()
+        .list()
+        .filter((peer) => buckets.has(bucketOf(hashLine(liveLine(peer)))));
     },
     async apply(change, signal) {
       signal?.throwIfAborted();

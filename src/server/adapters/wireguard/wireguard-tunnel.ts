@@ -1,11 +1,14 @@
-import { parseDumpHead, parseDumpPeer, splitDump } from '../../core/dump.ts';
+import type { parseDumpHead } from '../../core/dump.ts';
+import { createDumpScan, type ScanListener } from '../../core/dump-scan.ts';
 import { AppError } from '../../core/errors.ts';
 import type { PublicKey } from '../../core/ids.ts';
+import { type BucketDigest, bucketOf, createDigest } from '../../core/peer-digest.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { ProcessRunner } from '../../core/ports/process-runner.ts';
-import type { Tunnel, TunnelPeer, TunnelState } from '../../core/ports/tunnel.ts';
+import type { BriefPeer, LivePeer, Tunnel, TunnelPeer, TunnelState } from '../../core/ports/tunnel.ts';
 import { renderServerPeer } from '../../core/server-config.ts';
 import { checkedInterface, type ServerInterface } from '../../core/server-interface.ts';
+import { createTurns } from '../../core/turns.ts';
 import { NO_PRESHARED_KEY, parsePublicKey } from '../../core/wireguard-key.ts';
 import { createBootIdentity } from './boot-identity.ts';
 import { type Command, createCommand } from './commands.ts';
@@ -44,6 +47,8 @@ export function createWireguardTunnel(options: WireguardTunnelOptions): Tunnel {
     kind: options.kind,
     ensureUp: (signal) => ensureUp(context, signal),
     read: (signal) => read(context, signal),
+    digest: (signal) => digest(context, signal),
+    readSome: (buckets, signal) => readSome(context, buckets, signal),
     async traffic(signal) {
       const before = await boot.read(signal);
       const { peers } = await read(context, signal);
@@ -97,18 +102,70 @@ async function bringKeyAndPort({ command, server }: Context, signal?: AbortSigna
   });
 }
 
-async function read({ command, server, clock }: Context, signal?: AbortSignal): Promise<TunnelState> {
-  const { stdout } = await command({
+/** Digested in pieces of a size that leaves the others their turn; a whole line is never longer. */
+const PIECE_BYTES = 64 * 1024;
+
+/** Reads the dump as it comes. AppError `unavailable` while the interface has no key. */
+async function scan(
+  { command, server, clock }: Context,
+  onPeer: ScanListener['onPeer'],
+  signal?: AbortSignal,
+): Promise<Pick<TunnelState, 'publicKey' | 'listenPort'>> {
+  const turns = createTurns(clock);
+  let head: ReturnType<typeof parseDumpHead> | null = null;
+  const scanning = createDumpScan({
+    onPeer,
+    onHead: (found) => {
+      head = found;
+    },
+  });
+  await command({
     argv: ['wg', 'show', server.name, 'dump'],
     name: 'wg.show',
     maxOutputBytes: MOST_DUMP_BYTES,
     signal,
+    async consume(bytes) {
+      for (let start = 0; start < bytes.length; start += PIECE_BYTES) {
+        scanning.feed(bytes.subarray(start, start + PIECE_BYTES));
+        await turns.breathe(signal);
+      }
+    },
   });
-  const [headLine, ...peerLines] = splitDump(stdout);
-  const head = parseDumpHead(headLine!);
-  if (head.publicKey === null) throw new AppError('unavailable', `${server.name} has no key yet`);
-  const peers = await inTurns(clock, peerLines, parseDumpPeer, signal);
-  return { publicKey: head.publicKey, listenPort: head.listenPort, peers };
+  scanning.end();
+  return withKey(head, server.name);
+}
+
+function withKey(head: ReturnType<typeof parseDumpHead> | null, name: string) {
+  if (head === null || head.publicKey === null) throw new AppError('unavailable', `${name} has no key yet`);
+  return { publicKey: head.publicKey, listenPort: head.listenPort };
+}
+
+async function read(context: Context, signal?: AbortSignal): Promise<TunnelState> {
+  const peers: LivePeer[] = [];
+  const head = await scan(context, (_, look) => void peers.push(look.whole()), signal);
+  return { ...head, peers };
+}
+
+async function digest(context: Context, signal?: AbortSignal): Promise<BucketDigest> {
+  const building = createDigest();
+  await scan(context, (hash) => building.add(hash), signal);
+  return building.buckets();
+}
+
+async function readSome(
+  context: Context,
+  buckets: ReadonlySet<number>,
+  signal?: AbortSignal,
+): Promise<readonly BriefPeer[]> {
+  const peers: BriefPeer[] = [];
+  await scan(
+    context,
+    (hash, look) => {
+      if (buckets.has(bucketOf(hash))) peers.push(look.brief());
+    },
+    signal,
+  );
+  return peers;
 }
 
 async function removePeers({ command, server }: Context, keys: readonly PublicKey[], signal?: AbortSignal) {
@@ -124,10 +181,12 @@ async function removePeers({ command, server }: Context, keys: readonly PublicKe
  * the zero key takes away a preshared key that somebody set.
  */
 async function putPeers(context: Context, sections: readonly string[], signal?: AbortSignal): Promise<void> {
-  const { command, server, commandTimeoutMs } = context;
+  const { command, server, clock, commandTimeoutMs } = context;
+  const input = sections.join('');
+  await clock.sleep(0, signal);
   await command({
     argv: ['wg', 'addconf', server.name, '/dev/stdin'],
-    input: sections.join(''),
+    input,
     timeoutMs: commandTimeoutMs + sections.length,
     name: 'wg.addconf',
     signal,

@@ -1,5 +1,5 @@
 import type { NodeId } from '../ids.ts';
-import type { PeerDigest } from '../peer-digest.ts';
+import type { BucketDigest, PeerDigest } from '../peer-digest.ts';
 import type { Protocol } from '../protocol.ts';
 
 /** What the database wants of one peer. `applied` is false while its newest intent is still on its way by a job. */
@@ -31,19 +31,23 @@ export interface Backend<W, L> {
   describe(wanted: W | null, live: L | null): string;
   /** Makes what holds the peers, when it is ours to make. Peers present are left alone. */
   ensureUp(signal: AbortSignal): Promise<void>;
-  /** Everything the node holds, in one reading: complete, or a failure. */
-  read(signal: AbortSignal): Promise<readonly L[]>;
+  /** Everything the node holds, in one reading, or only what lies in these buckets: complete, or a failure. */
+  read(signal: AbortSignal, buckets?: ReadonlySet<number>): Promise<readonly L[]>;
   /**
-   * A short way to "equal": the database tells what everything wanted comes to, without sending it. Absent where it
-   * cannot know what a peer looks like on its node.
+   * A short way to "equal", and to what is not: both sides tell what their peers come to, without sending one, and only
+   * buckets that differ are read. Absent where the database cannot know what a peer looks like on its node; then buckets
+   * are never given.
    */
   readonly digest?: {
-    wanted(): Promise<PeerDigest>;
-    lineOf(live: L): string;
-    lineOfWanted(wanted: W): string;
+    wanted(): Promise<BucketDigest>;
+    live(signal: AbortSignal): Promise<BucketDigest>;
+    bucketOfWanted(wanted: W): number;
   };
-  /** What it should hold, strangers it adopted among it, in pages; each page is one short session of the database. */
-  wanted(): AsyncIterable<readonly Wanted<W>[]>;
+  /**
+   * What it should hold, strangers it adopted among it, in pages; each page is one short session of the database. With
+   * `buckets` only what lies in them.
+   */
+  wanted(buckets?: ReadonlySet<number>): AsyncIterable<readonly Wanted<W>[]>;
   /** Keys the database does not know are not in the answer. A live look, made just before a removal as well. */
   standing(keys: readonly string[]): Promise<ReadonlyMap<string, Standing>>;
   /** Removals first, in one go each. A peer that is there becomes as given. */

@@ -18,7 +18,8 @@ export type WithFileLock = <T>(
  */
 export type WriteFileDurably = (
   path: string,
-  text: string,
+  /** Long ones in parts, so that no part of it blocks the event loop for long. */
+  text: string | readonly string[],
   options: { readonly mode: number },
 ) => Promise<void>;
 

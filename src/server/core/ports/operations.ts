@@ -40,8 +40,9 @@ export interface OperationTransaction {
    */
   restorePeers(id: AccountId, now: Date): Promise<readonly PeerRef[]>;
   addNote(note: NewNote): Promise<void>;
-  /** One that has addresses to give. */
   nodeExists(id: NodeId): Promise<boolean>;
+  /** True for a node that has addresses to give. */
+  takesPools(id: NodeId): Promise<boolean>;
   /** Every pool of every node, locked against another pool being added. */
   lockPools(): Promise<readonly PoolSpec[]>;
   /** The pool with all its free addresses; claims use them as soon as this commits. */

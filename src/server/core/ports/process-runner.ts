@@ -14,6 +14,11 @@ export interface RunRequest {
   readonly cwd?: string;
   /** Label for metrics and breaker, e.g. `wg.show`. Default: the program's base name. */
   readonly name?: string;
+  /**
+   * Gets standard output piece by piece, in place of `stdout`, which is empty then. What it throws ends the child. It must
+   * not block the event loop: pieces may be large.
+   */
+  readonly consume?: (piece: Uint8Array) => void | Promise<void>;
   /** Exit codes that count as success. Default [0]. */
   readonly okCodes?: readonly number[];
 }

@@ -38,8 +38,10 @@ export interface ReconcileStore {
   markRemoved(node: NodeId, keys: readonly string[], now: Date): Promise<void>;
   /** The one question of the node that is not closed. */
   openQuestion(node: NodeId): Promise<HeldRemoval | null>;
-  /** Asks this in place of what was asked; an answer to that is void. */
+  /** Asks this, under a new number, in place of what was asked; an answer to that is void, one that is still to come too. */
   ask(question: NewHeldRemoval): Promise<HeldRemoval>;
-  /** Only while nothing else was asked meanwhile. */
-  close(id: number, now: Date): Promise<void>;
+  /** Only while nothing else was asked, and nobody has answered otherwise, meanwhile. */
+  close(question: Pick<HeldRemoval, 'id' | 'decision'>, now: Date): Promise<void>;
+  /** Strangers that were removed, and questions that were closed, before then. Answers how many. */
+  forget(before: Date): Promise<number>;
 }

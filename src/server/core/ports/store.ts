@@ -11,7 +11,7 @@ import type {
   SubscriptionId,
   UpdateId,
 } from '../ids.ts';
-import type { PeerDigest } from '../peer-digest.ts';
+import type { BucketDigest } from '../peer-digest.ts';
 import type { Protocol } from '../protocol.ts';
 import type { Standing } from './backend.ts';
 import type { NewJob } from './jobs.ts';
@@ -194,10 +194,10 @@ export interface PeerStore {
   saveLivingMessage(id: IssueId, messageId: number): Promise<void>;
   saveDocument(id: IssueId, messageId: number): Promise<void>;
   markDelivered(id: IssueId, now: Date): Promise<void>;
-  /** All peers the node should have, adopted strangers last, in pages by key: never one huge answer. */
-  wanted(nodeId: NodeId): AsyncIterable<readonly WantedPeer[]>;
+  /** All peers the node should have, adopted strangers last, in pages: never one huge answer. With `buckets` only what lies in them. */
+  wanted(nodeId: NodeId, buckets?: ReadonlySet<number>): AsyncIterable<readonly WantedPeer[]>;
   /** What `wanted` comes to, made by the database in pages; see core/peer-digest. */
-  wantedDigest(nodeId: NodeId): Promise<PeerDigest>;
+  wantedDigest(nodeId: NodeId): Promise<BucketDigest>;
   /** What is known of these keys now; strangers are not in the answer. Adopted ones are wanted. */
   standing(nodeId: NodeId, keys: readonly PublicKey[]): Promise<ReadonlyMap<string, Standing>>;
   /** Of any node. Enqueues again what was not carried out, or not delivered, since before `olderThan`. Returns how many. */

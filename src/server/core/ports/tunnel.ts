@@ -1,4 +1,5 @@
 import type { PublicKey } from '../ids.ts';
+import type { BucketDigest } from '../peer-digest.ts';
 
 /** One peer as an interface holds it, or as the database wants it. */
 export interface TunnelPeer {
@@ -7,8 +8,12 @@ export interface TunnelPeer {
   readonly allowedIps: readonly string[];
 }
 
-export interface LivePeer extends TunnelPeer {
+/** As much of a live peer as a comparison asks for. */
+export interface BriefPeer extends TunnelPeer {
   readonly hasPresharedKey: boolean;
+}
+
+export interface LivePeer extends BriefPeer {
   /** `host:port` where it was last seen, or null. */
   readonly endpoint: string | null;
   /** Null: never. */
@@ -42,6 +47,10 @@ export interface Tunnel {
   ensureUp(signal?: AbortSignal): Promise<{ readonly created: boolean }>;
   /** Everything the interface knows, in one reading. */
   read(signal?: AbortSignal): Promise<TunnelState>;
+  /** What its peers come to (core/peer-digest), in one reading that keeps none of them. */
+  digest(signal?: AbortSignal): Promise<BucketDigest>;
+  /** Only the peers whose lines lie in these buckets. */
+  readSome(buckets: ReadonlySet<number>, signal?: AbortSignal): Promise<readonly BriefPeer[]>;
   /**
    * The same peers with the boot their counters belong to: another one after each making of the interface. `unavailable`
    * when it was made anew while it was read.

@@ -23,7 +23,8 @@ export interface Vitals {
   readonly events: Reading<readonly VitalsEvent[]>;
   readonly calls: readonly CallVitals[];
   readonly bot: BotVitals;
-  readonly node: NodeVitals;
+  /** Never empty; one lease is held for all of them. */
+  readonly nodes: readonly NodeVitals[];
   /** Everything that turns in the background. */
   readonly loops: readonly LoopRecord[];
 }
@@ -142,7 +143,7 @@ export interface BotVitals {
 
 export interface NodeVitals {
   readonly id: string;
-  /** This process may change the interface. */
+  /** This process may change the node. */
   readonly held: boolean;
   readonly lastRun: ReconcileRun | null;
   /** Removals that wait for an operator, or that he refused. */

@@ -63,6 +63,15 @@ export function size(voice: Voice, bytes: number | null): string {
   return voice.plain('size', { unit: 'gb', n: bytes / GIB });
 }
 
+/** Plain text: what a device got and sent, or once that it is not known. */
+export function bothWays(
+  voice: Voice,
+  { downloadedBytes: down, uploadedBytes: up }: Pick<DeviceView, 'downloadedBytes' | 'uploadedBytes'>,
+): string {
+  if (down === null && up === null) return size(voice, null);
+  return voice.plain('device-traffic', { down: size(voice, down), up: size(voice, up) });
+}
+
 /** What the subscription has used; null where there is nothing to say. */
 export function trafficLine(
   { voice }: Pick<Page, 'voice'>,

@@ -54,18 +54,21 @@ export interface Cli {
 
 const HELP_END = `
 Examples:
-  adit demo                 try everything on this machine, without a bot token, root or a database
-  adit doctor               look at what adit serve needs, and say what to do about the rest
+  adit demo      try everything here, without a bot token, root or a database
+  adit doctor    look at what adit serve needs, and say what to do
   BOT_TOKEN=… WG_ENDPOINT=vpn.example.com:51820 adit serve
 
-Configuration comes from environment variables; adit config describes each of them.
-Exit codes: 0 well, 1 failed, 2 wrong usage or configuration; reconcile has 3 for drift.`;
+Configuration comes from environment variables; adit config describes each.
+Exit codes: 0 well, 1 failed, 2 wrong usage or configuration,
+3 drift (reconcile).`;
 
 const XRAY_API_HELP = `
-Runs beside an Xray and needs no database, bot or interface. Users survive a restart of Xray.
+Runs beside an Xray and needs no database, bot or interface. Users survive a
+restart of Xray.
   XRAY_GRPC_ADDRESS  the API inbound of the Xray, such as 127.0.0.1:10085
   XRAY_API_KEY       at least 32 characters; the other Adit has the same
-  XRAY_INBOUND_TAG, XRAY_GRPC_PACKAGE, HTTP_HOST, HTTP_PORT, STATE_DIR, METRICS_TOKEN, LOG_LEVEL
+  XRAY_INBOUND_TAG, XRAY_GRPC_PACKAGE, HTTP_HOST, HTTP_PORT, STATE_DIR,
+  METRICS_TOKEN, LOG_LEVEL
 docs/xray-api.md describes what it answers.`;
 
 export function createCli(deps: CliDeps): Cli {
@@ -153,10 +156,11 @@ function withXrayApi(command: Command) {
   return command.addHelpText('after', XRAY_API_HELP);
 }
 const RECONCILE_HELP = `
-Without --dry-run the running Adit is asked to compare, and what it came to is printed.
-With it nothing is changed: interface and database are read, and what would be done is printed.
-Exit codes: 0 equal (or made equal), 3 drift (a dry run found differences, or removals wait for an operator),
-1 failed, 2 wrong usage or configuration.`;
+Without --dry-run the running Adit is asked to compare, and the outcome is
+printed. With it nothing is changed: node and database are read, and what would
+be done is printed.
+Exit codes: 0 equal (or made equal), 3 drift (a dry run found differences, or
+removals are held up for an operator), 1 failed, 2 wrong usage or configuration.`;
 
 function withReconcile(command: Command, handlers: CliHandlers, settle: (code: ExitCode) => void): void {
   withJson(command)

@@ -27,7 +27,9 @@ export function createSubscriptionEntry(deps: SubscriptionEntryDeps): Subscripti
       try {
         return render(await deps.serve({ token, address }, request.signal), deps.title);
       } catch (error) {
-        if (isPassing(error)) return plain('try again in a minute\n', 503, { 'retry-after': '60' });
+        // Who has left reads nothing; and anybody may leave as often as he likes.
+        const nobodysFault = request.signal.aborted || isPassing(error);
+        if (nobodysFault) return plain('try again in a minute\n', 503, { 'retry-after': '60' });
         deps.log.error({ error }, 'a subscription could not be served');
         return plain('internal error\n', 500);
       }

@@ -46,7 +46,7 @@ export async function addPool(deps: OperateDeps, { actor }: Act, given: NewPool)
   const { pool, addresses } = checked;
   const node = nodeId(given.node);
   return deps.store.transaction(async (tx): Promise<AddPoolOutcome> => {
-    if (!(await tx.nodeExists(node))) return { kind: 'no-node', field: 'node' };
+    if (!(await tx.takesPools(node))) return { kind: 'no-node', field: 'node' };
     const overlap = overlapOf(pool, await tx.lockPools());
     if (overlap) return overlap;
     await tx.addPool(node, pool);

@@ -1,5 +1,6 @@
 import { AppError, isPassing } from '../../core/errors.ts';
 import { comparePeers } from '../../core/peer-diff.ts';
+import { differingBuckets } from '../../core/peer-digest.ts';
 import type { Backend } from '../../core/ports/backend.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { createTurns, portions } from '../../core/turns.ts';
@@ -31,9 +32,10 @@ export async function carryOut<W, L>(
   const add = [...drift.missing, ...drift.changed.map((each) => each.wanted)];
   if (add.length + remove.length === 0) return NOTHING;
   const failure = await send(backend, { remove, add }, signal);
-  const { live, unlike } = await readBack(backend, clock, add, signal);
-  const has = (key: string) => live.has(key) && !unlike.has(key);
-  const removed = remove.filter((key) => !live.has(key));
+  const { absent, unlike } = await readBack(backend, clock, drift, add, signal);
+  await clock.sleep(0, signal);
+  const has = (key: string) => !unlike.has(key);
+  const removed = remove.filter(absent);
   const done: CarriedOut = {
     added: drift.missing.map(backend.keyOfWanted).filter(has),
     changed: drift.changed.map((each) => backend.keyOfWanted(each.wanted)).filter(has),
@@ -41,9 +43,8 @@ export async function carryOut<W, L>(
     failure,
   };
   if (failure !== null) return done;
-  const undone = [...add.map(backend.keyOfWanted).filter((key) => !has(key))];
-  const stayed = remove.filter((key) => live.has(key));
-  return { ...done, failure: await failureOf(backend, undone, stayed) };
+  const stayed = remove.filter((key) => !absent(key));
+  return { ...done, failure: await failureOf(backend, [...unlike], stayed) };
 }
 
 async function send<W, L>(
@@ -61,22 +62,53 @@ async function send<W, L>(
   }
 }
 
-/** Keys that are there, and those of them that are not as they were sent. */
-async function readBack<W, L>(backend: Backend<W, L>, clock: Clock, sent: readonly W[], signal: AbortSignal) {
+interface ReadBack {
+  /** True of a key that is there no more. */
+  absent(key: string): boolean;
+  /** Keys that were sent, and are not there as they were. */
+  readonly unlike: ReadonlySet<string>;
+}
+
+/**
+ * What became of what was sent. Where there are digests, a bucket that comes to what is wanted holds every peer of it as it
+ * was sent and nobody else; only the others are read.
+ */
+async function readBack<W, L>(
+  backend: Backend<W, L>,
+  clock: Clock,
+  { digest: wanted }: Pick<Drift<W, L>, 'digest'>,
+  sent: readonly W[],
+  signal: AbortSignal,
+): Promise<ReadBack> {
+  const { digest } = backend;
+  const buckets = digest && wanted ? differingBuckets(await digest.live(signal), wanted) : undefined;
+  if (buckets?.size === 0) return { absent: () => true, unlike: new Set() };
+  const doubtful = buckets && digest ? sent.filter((peer) => buckets.has(digest.bucketOfWanted(peer))) : sent;
+  return compareBack(backend, clock, await backend.read(signal, buckets), doubtful, signal);
+}
+
+async function compareBack<W, L>(
+  backend: Backend<W, L>,
+  clock: Clock,
+  live: readonly L[],
+  sent: readonly W[],
+  signal: AbortSignal,
+): Promise<ReadBack> {
   const turns = createTurns(clock);
   const comparison = comparePeers(backend);
-  const live = new Set<string>();
-  for (const some of portions(await backend.read(signal))) {
+  const present = new Set<string>();
+  for (const some of portions(live)) {
     comparison.hold(some);
-    for (const peer of some) live.add(backend.keyOfLive(peer));
+    for (const peer of some) present.add(backend.keyOfLive(peer));
     await turns.breathe(signal);
   }
   for (const some of portions(sent)) {
     comparison.see(some);
     await turns.breathe(signal);
   }
-  const { changed } = comparison.finish();
-  return { live, unlike: new Set(changed.map((each) => backend.keyOfWanted(each.wanted))) };
+  const { missing, changed } = comparison.finish();
+  const unlike = [...missing, ...changed.map((each) => each.wanted)].map(backend.keyOfWanted);
+  return { absent: (key) => !present.has(key), unlike: new Set(unlike) };
 }
 
 /** What the database wants by now may be something else: then the node is right to be otherwise. */

@@ -1,3 +1,4 @@
+import type { NodeId } from '../../core/ids.ts';
 import type { Backend, Standing } from '../../core/ports/backend.ts';
 import type { HeldRemoval, ReconcileStore } from '../../core/ports/reconcile-store.ts';
 import { judgeRemovals, type RemovalVerdict } from '../../core/removal-guard.ts';
@@ -97,7 +98,8 @@ export async function standingOf<W, L>(
 
 /**
  * Of the removals that were planned, those that are still right: asked of the database at the moment of removal. Ours must
- * still be unwanted; a stranger must still be unknown, and no operator may have kept or adopted it meanwhile.
+ * still be unwanted; a stranger must still be unknown, and no operator may have kept or adopted it meanwhile, or taken
+ * back what he allowed.
  */
 export async function stillToRemove<W, L>(
   { backend, store, policy }: PlanDeps<W, L>,
@@ -111,10 +113,23 @@ export async function stillToRemove<W, L>(
     backend.node,
     remove.filter((key) => plan.strangers.has(key)),
   );
+  const takenBack = await takenBackOf(store, backend.node, plan.question);
   return remove.filter((key) => {
+    if (takenBack.has(key)) return false;
     if (!plan.strangers.has(key)) return standing.get(key) === 'unwanted';
     const peer = noted.get(key);
     const fate = peer && fateOf(peer, policy, now);
     return !standing.has(key) && (fate === 'due' || fate === 'named');
   });
+}
+
+/** Keys that were allowed to go by an answer that is not the last word any more. */
+async function takenBackOf(
+  store: Pick<ReconcileStore, 'openQuestion'>,
+  node: NodeId,
+  planned: HeldRemoval | null,
+): Promise<ReadonlySet<string>> {
+  if (planned?.decision !== 'allow') return new Set();
+  const now = await store.openQuestion(node);
+  return new Set(now?.id === planned.id && now.decision === 'allow' ? [] : planned.keys);
 }

@@ -6,7 +6,7 @@ import type { DiffKind, DiffLine, ReconcileRun } from '../../core/ports/store.ts
 export interface RunReport {
   count(kind: CountedKind, number: number): void;
   /** A line for the operator. Beyond the most that are kept they are only counted. */
-  line(kind: DiffKind, key: string, what: string): void;
+  line(kind: DiffKind, key: string, what: string | (() => string)): void;
   /** The node's file was not as it was left: no peer, and no silence either. */
   noteConfig(what: string): void;
   finish(error: unknown): ReconcileRun;
@@ -31,9 +31,13 @@ export function createRunReport(node: NodeId, dryRun: boolean, clock: Clock): Ru
   let more = 0;
   let mended = false;
 
-  function line(kind: DiffKind, key: string, what: string): void {
-    if (lines.length < MOST_LINES) lines.push({ kind, key, what: what.slice(0, LONGEST_LINE) });
-    else more += 1;
+  function line(kind: DiffKind, key: string, what: string | (() => string)): void {
+    if (lines.length >= MOST_LINES) {
+      more += 1;
+      return;
+    }
+    const told = typeof what === 'string' ? what : what();
+    lines.push({ kind, key, what: told.slice(0, LONGEST_LINE) });
   }
 
   function outcome(error: unknown): ReconcileRun['outcome'] {

@@ -1,9 +1,10 @@
 import type { NodeId, PublicKey } from '../../core/ids.ts';
+import { hashLine } from '../../core/line-hash.ts';
 import { tunnelPeers } from '../../core/peer-diff.ts';
-import { liveLine, wantedLine } from '../../core/peer-digest.ts';
+import { bucketOf, wantedLine } from '../../core/peer-digest.ts';
 import type { Backend } from '../../core/ports/backend.ts';
 import type { PeerStore } from '../../core/ports/store.ts';
-import type { LivePeer, Tunnel, TunnelPeer } from '../../core/ports/tunnel.ts';
+import type { BriefPeer, Tunnel, TunnelPeer } from '../../core/ports/tunnel.ts';
 import type { SaveConfig } from '../save-config.ts';
 
 export interface WireguardBackendDeps {
@@ -16,7 +17,7 @@ export interface WireguardBackendDeps {
 }
 
 /** A WireGuard interface as a reconcile sees it. Keys are public keys; what must fit are allowed-ips and no preshared key. */
-export function createWireguardBackend(deps: WireguardBackendDeps): Backend<TunnelPeer, LivePeer> {
+export function createWireguardBackend(deps: WireguardBackendDeps): Backend<TunnelPeer, BriefPeer> {
   const { node, peers, tunnel, saving } = deps;
   return {
     ...tunnelPeers,
@@ -27,9 +28,14 @@ export function createWireguardBackend(deps: WireguardBackendDeps): Backend<Tunn
       await deps.prepare?.();
       await tunnel.ensureUp(signal);
     },
-    read: async (signal) => (await tunnel.read(signal)).peers,
-    digest: { wanted: () => peers.wantedDigest(node), lineOf: liveLine, lineOfWanted: wantedLine },
-    wanted: () => peers.wanted(node),
+    read: async (signal, buckets) =>
+      buckets ? tunnel.readSome(buckets, signal) : (await tunnel.read(signal)).peers,
+    digest: {
+      wanted: () => peers.wantedDigest(node),
+      live: (signal) => tunnel.digest(signal),
+      bucketOfWanted: (peer) => bucketOf(hashLine(wantedLine(peer))),
+    },
+    wanted: (buckets) => peers.wanted(node, buckets),
     standing: (keys) => peers.standing(node, keys as readonly PublicKey[]),
     apply: ({ remove, add }, signal) => tunnel.apply({ remove: remove as readonly PublicKey[], add }, signal),
     bringConfig: saving.bring,
@@ -38,7 +44,7 @@ export function createWireguardBackend(deps: WireguardBackendDeps): Backend<Tunn
   };
 }
 
-function describe(wanted: TunnelPeer | null, live: LivePeer | null): string {
+function describe(wanted: TunnelPeer | null, live: BriefPeer | null): string {
   const there = live && [ips(live), ...(live.hasPresharedKey ? ['a preshared key'] : [])].join(', ');
   if (wanted === null) return there ?? '';
   return there === null ? ips(wanted) : `${there}; wanted: ${ips(wanted)}`;

@@ -115,7 +115,7 @@ function AccountFacts({ shell, model }: { shell: Shell; model: AccountModel }) {
 function Subscriptions({ shell, rows }: { shell: Shell; rows: readonly SubscriptionRow[] }) {
   if (rows.length === 0) return <p class="empty-line">{shell.t('subscriptions-empty')}</p>;
   return (
-    <ul class="lines">
+    <ul class="lines terms">
       {rows.map((row) => (
         <li>
           <Foreign text={row.plan} />

@@ -83,30 +83,49 @@ function Held({ shell, node, question }: HeldProps) {
   return (
     <section class="card" aria-labelledby="held-title">
       <h2 id="held-title">
-        <Icon name="warn" tone={question.decision === null ? 'warn' : undefined} /> {t('held-title', counts)}
+        <Icon name="warn" tone={question.decision === null ? 'warn' : undefined} />{' '}
+        {t(`held-title-${question.decision ?? 'open'}`, counts)}
       </h2>
       <p>
-        {sayOr(t, `held-${question.reason}`, visible(question.reason))}{' '}
-        {t('held-of', { ...counts, total: number(language, question.total) })}
+        {t('held-of', { ...counts, total: number(language, question.total) })}{' '}
+        {sayOr(t, `held-${question.reason}`, visible(question.reason))}
       </p>
+      {question.decision === null && (
+        <p>
+          <strong>{t('held-stays')}</strong>
+        </p>
+      )}
       <p class="muted">
         <Moment setting={shell} at={question.askedAt} />
         {question.decision !== null && <Answer shell={shell} question={question} />}
       </p>
       <HeldKeys shell={shell} question={question} />
-      {may(shell, 'operator') && question.decision !== 'allow' && (
-        <div class="form-end">
-          <a class="button danger" href={confirmed.allowRemoval(node)}>
-            {t('held-allow')}
-          </a>
-          {question.decision === null && (
-            <a class="button" href={confirmed.refuseRemoval(node)}>
-              {t('held-refuse')}
-            </a>
-          )}
-        </div>
-      )}
+      {may(shell, 'operator') && <Choices shell={shell} node={node} question={question} />}
     </section>
+  );
+}
+
+/** The answer that changes nothing comes first. */
+function Choices({ shell, node, question }: HeldProps) {
+  const { t } = shell;
+  if (question.decision === 'allow') return null;
+  return (
+    <ul class="choices">
+      {question.decision === null && (
+        <li>
+          <a class="button" href={confirmed.refuseRemoval(node)}>
+            {t('held-refuse')}
+          </a>
+          <span>{t('held-refuse-effect')}</span>
+        </li>
+      )}
+      <li>
+        <a class="button danger" href={confirmed.allowRemoval(node)}>
+          {t('held-allow')}
+        </a>
+        <span>{t('held-allow-effect')}</span>
+      </li>
+    </ul>
   );
 }
 

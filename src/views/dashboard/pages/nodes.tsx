@@ -38,6 +38,9 @@ function NodeCard({ shell, node }: { shell: Shell; node: NodeRow }) {
       ) : (
         <RunsTable shell={shell} runs={node.runs} />
       )}
+      <p>
+        <a href={paths.node(node.id)}>{t('node-open')}</a>
+      </p>
     </section>
   );
 }
@@ -56,7 +59,9 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
       </Fact>
       <Fact name={t('peers-active')}>{number(language, node.peersActive)}</Fact>
       <Fact name={t('traffic')}>
-        {t('traffic-both', { down: bytes(shell, node.sentBytes), up: bytes(shell, node.receivedBytes) })}
+        {node.sentBytes === null && node.receivedBytes === null
+          ? '–'
+          : t('traffic-both', { down: bytes(shell, node.sentBytes), up: bytes(shell, node.receivedBytes) })}
       </Fact>
       <Fact name={t('reconcile-last')}>
         <Moment setting={shell} at={node.lastSuccessAt} never={t('never')} />
@@ -72,7 +77,9 @@ function NodeFacts({ shell, node }: { shell: Shell; node: NodeRow }) {
           <Code t={t} text={node.publicKey} copy={true} />
         </Fact>
       )}
-      <Fact name={t('backend')}>{node.backend ? <Foreign text={node.backend} /> : '–'}</Fact>
+      <Fact name={t(node.protocol === 'vless' ? 'backend-vless' : 'backend')}>
+        {node.backend ? <Foreign text={node.backend} /> : '–'}
+      </Fact>
       <Fact name={t('lease')}>{node.holdsLease ? t('lease-held') : t('lease-away')}</Fact>
     </Facts>
   );

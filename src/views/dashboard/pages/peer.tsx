@@ -76,7 +76,9 @@ function PeerFacts({ shell, model }: { shell: Shell; model: PeerModel }) {
         <Moment setting={shell} at={peer.handshakeAt} never={t('never')} />
       </Fact>
       <Fact name={t('traffic')}>
-        {t('traffic-both', { down: bytes(shell, peer.sentBytes), up: bytes(shell, peer.receivedBytes) })}
+        {peer.sentBytes === null && peer.receivedBytes === null
+          ? '–'
+          : t('traffic-both', { down: bytes(shell, peer.sentBytes), up: bytes(shell, peer.receivedBytes) })}
       </Fact>
       <Fact name={t('col-from')}>{model.endpoint ? <Code t={t} text={model.endpoint} /> : '–'}</Fact>
       <Fact name={t('col-node')}>

@@ -53,7 +53,7 @@ function DiffTable({ shell, model }: { shell: Shell; model: RunModel }) {
           <>
             <Th class="w-state" text={t('col-change')} />
             <Th text={t('col-key')} />
-            <Th class="hide-s" text={t('col-what')} />
+            <Th text={t('col-what')} />
           </>
         }
       >
@@ -61,13 +61,13 @@ function DiffTable({ shell, model }: { shell: Shell; model: RunModel }) {
           <tr>
             <td>{sayOr(t, `drift-${line.kind}`, visible(line.kind))}</td>
             <td>{line.key === '' ? '–' : <Code t={t} text={line.key} />}</td>
-            <td class="hide-s">
+            <td>
               <Foreign text={line.what} />
             </td>
           </tr>
         ))}
       </Table>
-      {model.more > 0 && <p class="muted">{t('lines-more', { count: model.more })}</p>}
+      {model.more > 0 && <p class="muted after-table">{t('lines-more', { count: model.more })}</p>}
     </>
   );
 }

@@ -41,7 +41,7 @@ function StrangersTable({ shell, model }: { shell: Shell; model: StrangersModel 
       label={t('strangers-title')}
       head={
         <>
-          <Th text={t('col-key')} />
+          <Th class="w-key" text={t('col-key')} />
           <Th class="hide-m" text={t('col-networks')} />
           <Th class="w-time hide-s" text={t('col-first-seen')} />
           <Th class="w-state" text={t('col-state')} />
@@ -54,7 +54,7 @@ function StrangersTable({ shell, model }: { shell: Shell; model: StrangersModel 
           <td>
             <Code t={t} text={row.key} />
           </td>
-          <td class="code hide-m">
+          <td class="code wrap hide-m">
             {row.allowedIps.length === 0 ? '–' : <Foreign text={row.allowedIps.join(', ')} />}
           </td>
           <td class="hide-s">

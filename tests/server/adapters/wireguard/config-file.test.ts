@@ -87,9 +87,10 @@ describe('wg0.conf on disk', () => {
     await fileIn(folder.path).write(many.slice(0, 5_000));
     let turns = 0;
     const timer = setInterval(() => turns++, 1);
+    const startedAt = performance.now();
     await fileIn(folder.path).write(many);
     clearInterval(timer);
-    expect(turns).toBeGreaterThan(30);
+    expect(turns).toBeGreaterThan((performance.now() - startedAt) / 15);
   });
 });
 

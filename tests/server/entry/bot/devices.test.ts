@@ -195,7 +195,7 @@ describe('E12: is it working?', () => {
     await using s = await scene();
     s.rig.desk.nodeAnswers = false;
     const status = await s.rig.ask(s.user, '/status', 'The server does not answer');
-    expect(status.text).toContain('❔ Device 1: not known now');
+    expect(status.text).toContain('❔ Device 1: no data yet');
   });
 
   test('a new key is one tap away where it may help', async () => {

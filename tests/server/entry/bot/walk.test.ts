@@ -65,7 +65,7 @@ describe('the doors in', () => {
     const user = rig.newUser();
     await rig.ask(user, '/start', 'Preparing');
     rig.desk.expire(user);
-    await rig.ask(user, '/start', 'already used your trial');
+    await rig.ask(user, '/start', 'the free trial is used');
     expect(rig.desk.issues).toHaveLength(1);
   });
 

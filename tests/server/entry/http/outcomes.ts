@@ -6,7 +6,7 @@ export const EVERYBODY = ['nobody', 'viewer', 'operator', 'owner'] as const;
 /** Stands for every `:id`: there is nothing of that name. */
 export const NOTHING = '00000000-0000-7000-8000-000000000000';
 
-const at = (path: string) => path.replace(':id', NOTHING).replace(':series', 'loop');
+const at = (path: string) => path.replace(':series', 'loop').replaceAll(/:\w+/g, NOTHING);
 const login = (path?: string) =>
   path === undefined ? '303 /login' : `303 /login?next=${encodeURIComponent(at(path))}`;
 const same = (outcome: Outcome): readonly Outcome[] => [outcome, outcome, outcome, outcome];
@@ -83,6 +83,8 @@ const people = [
   ),
 ] as const;
 
+const NODE_QUESTIONS = ['removal/allow', 'removal/refuse', 'strangers/remove'] as const;
+
 const machine = [
   page('/jobs', read),
   page('/jobs.csv', operatorsRead),
@@ -97,6 +99,12 @@ const machine = [
   page('/pools', read),
   action('/pools', decide(422)),
   page('/nodes', read),
+  ...['', '/runs/:run', '/strangers'].map((what) => page(`/nodes/:node${what}`, read, 404)),
+  ...NODE_QUESTIONS.map((what) => page(`/nodes/:node/${what}`, operatorsRead, 404)),
+  ...NODE_QUESTIONS.map((what) => action(`/nodes/:node/${what}`, operate(404))),
+  ...['compare', 'preview', 'strangers/keep', 'strangers/adopt'].map((what) =>
+    action(`/nodes/:node/${what}`, operate(404)),
+  ),
   page('/plans', read),
   page('/settings', ownersRead),
   page('/audit', read),

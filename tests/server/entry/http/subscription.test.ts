@@ -91,4 +91,22 @@ describe('GET /s/<token>', () => {
     expect(body).not.toContain(TOKEN);
     expect(lines.filter((each) => each.level === 'error')).toHaveLength(status === 500 ? 1 : 0);
   });
+
+  test('S4: a visitor who leaves before the answer writes no line into the log', async () => {
+    const lines: RecordedLine[] = [];
+    const leaving = new AbortController();
+    const entry = createSubscriptionEntry({
+      title: 'vpn.example.org',
+      trustedProxies: [],
+      log: createRecordingLog(lines),
+      async serve(_ask, signal) {
+        leaving.abort();
+        signal.throwIfAborted();
+        return FOUND;
+      },
+    });
+    const request = new Request(`http://localhost/s/${TOKEN}`, { signal: leaving.signal });
+    expect((await entry.answer(request, TOKEN, '10.0.0.1')).status).toBe(503);
+    expect(lines).toEqual([]);
+  });
 });

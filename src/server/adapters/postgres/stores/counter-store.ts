@@ -153,15 +153,15 @@ function usesOf(
 
 /**
  * Bytes go to the subscription that runs now and ends last, as core/access chooses it. Those of an account without one
- * (what came between its end and the last reading) stand in its peers' totals only.
+ * (what came between its end and the last reading) stand in its peers' totals only. Rows are locked in order of id: two
+ * nodes are counted at once, and most accounts have devices on both.
  * Indexes: peers_pkey, devices_pkey, subscriptions_account.
  */
 async function addUse(tx: Tx, written: readonly Use[], now: Date): Promise<void> {
   const uses = written.filter((each) => each.bytes > 0);
   if (uses.length === 0) return;
   await tx.execute(sql`
-    update adit.subscriptions t set used_bytes = t.used_bytes + u.bytes
-      from (
+    with u as materialized (
         select r.id, sum(w.bytes)::bigint as bytes
           from unnest(${sql.param(uses.map((each) => each.id))}::uuid[],
                       ${sql.param(uses.map((each) => each.bytes))}::bigint[]) as w(peer, bytes)
@@ -174,6 +174,11 @@ async function addUse(tx: Tx, written: readonly Use[], now: Date): Promise<void>
             select s.id from adit.subscriptions s where s.account_id = d.account_id and ${isRunning(now)}
              order by s.ends_at desc, s.id limit 1
           ) r on true
-         group by r.id) u
+         group by r.id
+    ), held as materialized (
+        select s.id from adit.subscriptions s where s.id in (select id from u) order by s.id for no key update
+    )
+    update adit.subscriptions t set used_bytes = t.used_bytes + u.bytes
+      from u join held using (id)
      where t.id = u.id`);
 }

@@ -54,7 +54,8 @@ function operationTransaction(tx: Tx, deps: OperationStoreDeps, jobs: NewJob[]):
       const stored = { text: storableText(text), operatorName: storableText(operatorName), createdAt: at };
       await tx.insert(accountNotes).values({ ...note, ...stored });
     },
-    nodeExists: async (id) =>
+    nodeExists: async (id) => (await tx.execute(sql`select from adit.nodes where id = ${id}`)).length > 0,
+    takesPools: async (id) =>
       (await tx.execute(sql`select from adit.nodes where id = ${id} and protocol = 'wireguard'`)).length > 0,
     lockPools: () => lockPools(tx),
     addPool: (node, pool) => addOperatorsPool(tx, node, pool),

@@ -27,6 +27,7 @@ interface IssueMark {
 export function createPeerStore(
   database: Database,
   enqueueIn: (executor: SqlExecutor, jobs: readonly NewJob[]) => Promise<void>,
+  pageSize?: number,
 ): PeerStore {
   // Thousands of users are told at once; what is noted about each goes down in a few statements.
   const marks = createGroupCommit(async (batch: readonly IssueMark[]) => {
@@ -59,7 +60,7 @@ export function createPeerStore(
     saveLivingMessage: (id, messageId) => marks.submit({ id, living: messageId }),
     saveDocument: (id, messageId) => marks.submit({ id, document: messageId }),
     markDelivered: (id, now) => marks.submit({ id, deliveredAt: now.toISOString() }),
-    wanted: (nodeId) => readWanted(database, nodeId),
+    wanted: (nodeId, buckets) => readWanted(database, { node: nodeId, buckets, pageSize }),
     wantedDigest: (nodeId) => readWantedDigest(database, nodeId),
     standing: (nodeId, keys) => database.read((tx) => readStanding(tx, nodeId, keys)),
     enqueueOverdue: (nodeId, olderThan, limit) =>

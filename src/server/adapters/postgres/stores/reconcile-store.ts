@@ -38,12 +38,14 @@ export function createReconcileStore(database: Database): ReconcileStore {
            where node_id = ${node} and key = any(${textArray(keys)}) and state in ('waiting', 'removing')`),
       );
     },
+    forget: (before) => database.transaction((tx) => forget(tx, before)),
     openQuestion: (node) => database.read((tx) => readOpenQuestion(tx, node)),
     ask: (question) => database.read((tx) => ask(tx, question)),
-    async close(id, now) {
+    async close({ id, decision }, now) {
       await database.read((tx) =>
         tx.execute(sql`
-          update adit.held_removals set closed_at = ${now.toISOString()} where id = ${id} and closed_at is null`),
+          update adit.held_removals set closed_at = ${now.toISOString()}
+           where id = ${id} and closed_at is null and decision is not distinct from ${decision}`),
       );
     },
   };
@@ -85,6 +87,16 @@ async function readStrangers(tx: Tx, node: NodeId, keys: readonly string[]) {
   return new Map(rows.map((row) => [row.key, toStranger(row)]));
 }
 
+/** A tool that makes peers anew for ever would else leave a row behind for each of them. Once an hour, over few rows. */
+async function forget(tx: Tx, before: Date): Promise<number> {
+  const at = before.toISOString();
+  const strangers = await tx.execute(sql`
+    delete from adit.quarantined_peers where state = 'removed' and last_seen_at < ${at} returning key`);
+  const questions = await tx.execute(sql`
+    delete from adit.held_removals where closed_at < ${at} returning id`);
+  return strangers.length + questions.length;
+}
+
 export interface StrangerRow extends Record<string, unknown> {
   readonly key: string;
   readonly networks: string;
@@ -113,13 +125,16 @@ export const toStranger = (row: StrangerRow): QuarantinedPeer => ({
   decidedAt: row.decided_ms === null ? null : new Date(row.decided_ms),
 });
 
-/** Index: held_removals_open. What was asked before is asked no more, and so is what was answered to it. */
+/**
+ * Index: held_removals_open. What was asked before is asked no more, and so is what was answered to it. The number is a
+ * new one: a form that shows the old question answers nothing, though as many peers stand in the new one.
+ */
 async function ask(tx: Tx, { nodeId, askedAt, total, reason, keys }: NewHeldRemoval): Promise<HeldRemoval> {
   const rows = await tx.execute<QuestionRow>(sql`
     insert into adit.held_removals as h (node_id, asked_at, count, total, reason, keys)
     values (${nodeId}, ${askedAt.toISOString()}, ${keys.length}, ${total}, ${reason}, ${textArray(keys)})
     on conflict (node_id) where closed_at is null do update set
-      asked_at = excluded.asked_at, count = excluded.count, total = excluded.total, reason = excluded.reason,
+      id = default, asked_at = excluded.asked_at, count = excluded.count, total = excluded.total, reason = excluded.reason,
       keys = excluded.keys, decision = null, decided_by = null, decided_at = null
     returning ${questionColumns}`);
   return toQuestion(rows[0]!);
@@ -146,7 +161,7 @@ interface QuestionRow extends Record<string, unknown> {
 
 const questionColumns =
   sql.raw(`h.id::text as id, h.node_id, ${epoch('h.asked_at')} as asked_ms, h.count, h.total,
-  h.reason, array_to_string(h.keys, ' ') as held, h.decision, h.decided_by, ${epoch('h.decided_at')} as decided_ms`);
+  h.reason, array_to_string(h.keys, e'\\n') as held, h.decision, h.decided_by, ${epoch('h.decided_at')} as decided_ms`);
 
 const toQuestion = (row: QuestionRow): HeldRemoval => ({
   id: Number(row.id),
@@ -155,7 +170,7 @@ const toQuestion = (row: QuestionRow): HeldRemoval => ({
   count: row.count,
   total: row.total,
   reason: row.reason,
-  keys: row.held === '' ? [] : row.held.split(' '),
+  keys: row.held === '' ? [] : row.held.split('\n'),
   decision: row.decision,
   decidedBy: row.decided_by,
   decidedAt: row.decided_ms === null ? null : new Date(row.decided_ms),

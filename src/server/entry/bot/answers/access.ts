@@ -1,5 +1,6 @@
 import { assertNever } from '../../../core/errors.ts';
 import type { TrialOutcome } from '../../../core/ports/desk.ts';
+import type { Page } from '../page.ts';
 import { homeScreen, newcomerScreen, outsideScreen, preparingScreen } from '../screens/home.ts';
 import type { Answer, Turn } from '../turn.ts';
 
@@ -19,8 +20,11 @@ async function trialAnswer(turn: Turn, outcome: TrialOutcome, style: 'greet' | '
       return { screen, issue: outcome.issue.issueId, settled: true };
     }
     case 'already-active':
-      return { screen: homeScreen(page, await turn.desk.account(turn.visit.profile.id)), settled: true };
+      return { screen: await home(turn, page), settled: true };
     case 'trial-used':
+      // Who says /start asks how things stand; only who asks for the trial is told that it was one.
+      if (style === 'greet') return { screen: await home(turn, page), settled: true };
+      return { screen: outsideScreen(page, outcome.kind), settled: true };
     case 'trial-off':
     case 'account-paused':
       return { screen: outsideScreen(page, outcome.kind), settled: true };
@@ -30,6 +34,9 @@ async function trialAnswer(turn: Turn, outcome: TrialOutcome, style: 'greet' | '
       return assertNever(outcome);
   }
 }
+
+const home = async (turn: Turn, page: Page) =>
+  homeScreen(page, await turn.desk.account(turn.visit.profile.id));
 
 export async function answerHome(turn: Turn): Promise<Answer> {
   const account = await turn.desk.account(turn.visit.profile.id);

@@ -1,6 +1,6 @@
 import { assertNever } from '../../../core/errors.ts';
 import type { DeviceId } from '../../../core/ids.ts';
-import { note, type Page } from '../page.ts';
+import { button, note, type Page, type Screen } from '../page.ts';
 import { devicesScreen } from '../screens/devices.ts';
 import { hintScreen, homeScreen } from '../screens/home.ts';
 import type { Answer, Reply, Turn } from '../turn.ts';
@@ -27,7 +27,7 @@ export async function answerText(turn: Turn, text: string): Promise<Answer> {
   turn.renames.forget();
   switch (outcome.kind) {
     case 'done':
-      return { screen: note(page, 'rename-done', { device: outcome.deviceName }), settled: true };
+      return { screen: renamedScreen(page, outcome.deviceName), settled: true };
     case 'not-found':
       return { screen: note(page, 'device-gone'), settled: true };
     case 'no-subscription':
@@ -36,6 +36,13 @@ export async function answerText(turn: Turn, text: string): Promise<Answer> {
     default:
       return assertNever(outcome);
   }
+}
+
+function renamedScreen(page: Page, device: string): Screen {
+  return {
+    html: page.voice.html('rename-done', { device }),
+    buttons: [[button(page, 'button-devices', { kind: 'devices' })]],
+  };
 }
 
 function question(page: Page, html: string): Reply {

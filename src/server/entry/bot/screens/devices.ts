@@ -2,7 +2,7 @@ import { type Button, writeButton } from '../../../core/bot-buttons.ts';
 import type { AccountView, DeviceView } from '../../../core/ports/desk.ts';
 import type { Protocol } from '../../../core/protocol.ts';
 import { button, type Page, paragraphs, type Screen } from '../page.ts';
-import { healthOf, iconOf, seen, size, trafficLine } from '../phrases.ts';
+import { bothWays, healthOf, iconOf, seen, trafficLine } from '../phrases.ts';
 
 /** All devices, a button each, and one more while there is room. */
 export function devicesScreen(page: Page, account: AccountView): Screen {
@@ -64,8 +64,7 @@ export function deviceScreen(page: Page, account: AccountView, device: DeviceVie
     device: device.name,
     address: [device.ip4, device.ip6].filter((each) => each !== null).join(', '),
     seen: seen(page.voice, health, device.lastHandshakeAt, account.readAt),
-    down: size(page.voice, device.downloadedBytes),
-    up: size(page.voice, device.uploadedBytes),
+    traffic: bothWays(page.voice, device),
   });
   const waits = device.state === 'active' && !device.delivered;
   return {
@@ -101,7 +100,7 @@ function deviceButtons(page: Page, { id, state, protocol }: DeviceView): Button[
 /** "Are you sure?" before a config stops working. */
 export function confirmScreen(page: Page, device: DeviceView, step: 'reissue' | 'revoke'): Screen {
   return {
-    html: page.voice.html(`confirm-${step}`, { device: device.name }),
+    html: page.voice.html(`confirm-${step}`, { device: device.name, protocol: device.protocol }),
     buttons: [
       [button(page, `button-confirm-${step}`, { kind: step, device: device.id })],
       [button(page, 'button-cancel', { kind: 'device', device: device.id })],

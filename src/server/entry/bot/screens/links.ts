@@ -1,4 +1,4 @@
-import { type Button, MOST_COPIED } from '../../../core/bot-buttons.ts';
+import { type Button, copiedBy } from '../../../core/bot-buttons.ts';
 import type { DeviceId } from '../../../core/ids.ts';
 import type { LinkView } from '../../../core/ports/desk.ts';
 import { button, type Page, type Screen } from '../page.ts';
@@ -43,5 +43,6 @@ export function newSubscriptionScreen(page: Page): Screen {
 }
 
 function copyRow(page: Page, text: string): Button[][] {
-  return text.length <= MOST_COPIED ? [[{ text: page.voice.plain('button-copy-link'), copy: text }]] : [];
+  const copy = copiedBy(text);
+  return copy === null ? [] : [[{ text: page.voice.plain('button-copy-link'), copy }]];
 }

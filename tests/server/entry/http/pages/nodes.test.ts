@@ -95,7 +95,7 @@ describe('held removals', () => {
     const question = { nodeId: NODE, askedAt: rig.data.now(), total: 9, reason: 'too-many', keys } as const;
     await rig.data.quarantine.ask(question);
     const page = await viewer.get('/nodes/local');
-    expect(page.body).toContain('2 removals wait for a decision');
+    expect(page.body).toContain('2 removals are held up until you decide');
     expect(page.body).toContain(keys[0]!);
     // A viewer sees it, and is shown no way to answer.
     expect(page.body).not.toContain('/removal/allow');
@@ -106,11 +106,15 @@ describe('held removals', () => {
     const fields = { question: hidden('question'), count: hidden('count'), back: '/nodes/local' };
     expect((await operator.post('/nodes/local/removal/allow', { ...fields, typed: '' })).status).toBe(422);
     // One more is asked about meanwhile: what was typed is not valid for it.
-    await rig.data.quarantine.ask({ ...question, keys: [...keys, keyOf(unique())] });
+    const now = await rig.data.quarantine.ask({ ...question, keys: [...keys, keyOf(unique())] });
     const moved = await operator.post('/nodes/local/removal/allow', { ...fields, typed: '2' });
     expect((await operator.get(moved.location!)).body).toContain('Look again');
     expect(await rig.data.quarantine.openQuestion(NODE)).toMatchObject({ decision: null });
-    const done = await followed('/nodes/local/removal/allow', { ...fields, count: '3', typed: '3' });
+    const done = await followed('/nodes/local/removal/allow', {
+      question: String(now.id),
+      count: '3',
+      typed: '3',
+    });
     expect(done.body).toContain('3 removals are allowed');
     expect(await rig.data.quarantine.openQuestion(NODE)).toMatchObject({ decision: 'allow' });
   });
@@ -119,7 +123,7 @@ describe('held removals', () => {
     const { id, count } = (await rig.data.quarantine.openQuestion(NODE))!;
     const fields = { question: String(id), count: String(count), back: '/nodes/local' };
     expect((await followed('/nodes/local/removal/refuse', fields)).body).toContain('They stay');
-    await rig.data.quarantine.close(id, rig.data.now());
+    await rig.data.quarantine.close({ id, decision: 'refuse' }, rig.data.now());
     expect((await operator.get('/nodes/local/removal/refuse')).status).toBe(404);
   });
 });
@@ -158,7 +162,7 @@ describe('strangers', () => {
     expect(
       (await viewer.submit('/nodes/local/strangers/keep', { key: 'x' }, '/nodes/local/strangers')).status,
     ).toBe(403);
-    for (const key of ['', 'a\nb', 'x'.repeat(201)]) {
+    for (const key of ['', 'a\nb', 'x'.repeat(257)]) {
       const sent = await operator.submit('/nodes/local/strangers/keep', { key }, '/nodes/local/strangers');
       expect(sent.status).toBe(404);
     }
