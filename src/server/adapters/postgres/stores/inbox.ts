@@ -3,6 +3,7 @@ import { createGroupCommit } from '../../../core/group-commit.ts';
 import { type UpdateId, updateId } from '../../../core/ids.ts';
 import type { Inbox, StoredUpdate } from '../../../core/ports/store.ts';
 import type { Database } from '../client.ts';
+import type { Drizzle } from '../drizzle-session.ts';
 import { updates } from '../schema.ts';
 import { storableJson } from './storable.ts';
 
@@ -12,12 +13,7 @@ const FORGET_PAGE = 5_000;
 /** Updates kept from the moment they are accepted until their effect has committed. */
 export function createInbox(database: Database): Inbox {
   const settling = createGroupCommit(async (ids: readonly UpdateId[]) => {
-    await database.read((tx) =>
-      tx
-        .update(updates)
-        .set({ handledAt: sql`now()`, payload: null })
-        .where(and(sql`${updates.id} = any(${sql.param([...ids])}::bigint[])`, isNull(updates.handledAt))),
-    );
+    await database.read((tx) => settle(tx, ids));
     return ids.map(() => undefined);
   }, LARGEST_WRITE);
 
@@ -56,6 +52,18 @@ export function createInbox(database: Database): Inbox {
 }
 
 /**
+ * An update may be settled because nobody knows whether it was stored: the connection was lost over it. Its insert may
+ * come to life on the server after this, so an id that is not there is written down as handled. In order of id, as every
+ * writer of several.
+ */
+async function settle(tx: Drizzle, ids: readonly UpdateId[]): Promise<void> {
+  await tx.execute(sql`
+    insert into adit.updates as u (id, handled_at)
+    select distinct id, now() from unnest(${sql.param([...ids])}::bigint[]) as given(id) order by id
+    on conflict (id) do update set handled_at = now(), payload = null where u.handled_at is null`);
+}
+
+/**
  * Telegram's numbers rise with time, so the old ones are at the head of updates_pkey: a page of it is looked at and no
  * more, however many updates are kept. One short statement a page, for a week of a busy bot is millions.
  */
@@ -73,10 +81,12 @@ async function forgetPage(database: Database, before: Date): Promise<number> {
 /** Ids that were not known before. The same id twice in one batch is new once. */
 async function insertNew(database: Database, batch: readonly StoredUpdate[]): Promise<Set<UpdateId>> {
   const unique = new Map(batch.map((each) => [each.id, each]));
+  // Two instances that store the same updates never wait for each other in a circle.
+  const inOrder = [...unique.values()].sort((a, b) => a.id - b.id);
   const rows = await database.read((tx) =>
     tx
       .insert(updates)
-      .values([...unique.values()].map((each) => ({ id: each.id, payload: storableJson(each.payload) })))
+      .values(inOrder.map((each) => ({ id: each.id, payload: storableJson(each.payload) })))
       .onConflictDoNothing()
       .returning({ id: updates.id }),
   );
