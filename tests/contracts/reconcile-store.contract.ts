@@ -3,6 +3,7 @@ import type { PublicKey } from '../../src/server/core/ids.ts';
 import { createDigest, wantedLine } from '../../src/server/core/peer-digest.ts';
 import type { QuarantinedPeer } from '../../src/server/core/strangers.ts';
 import {
+  DAY_MS,
   FIRST_START_MS,
   keyOf,
   later,
@@ -153,6 +154,29 @@ export function reconcileStoreContract(name: string, open: OpenRig): void {
       rig = await open([POOL]);
     }, FIRST_START_MS);
     afterEach(() => rig.close());
+
+    test('what is over for long is forgotten: removed strangers and closed questions, and nothing else', async () => {
+      const peers = Array.from({ length: 3 }, () => ({ key: keyOf(unique()) as string, allowedIps: [] }));
+      const [gone, kept, open] = peers.map((each) => each.key) as [string, string, string];
+      await rig.quarantine.seeStrangers(NODE, peers, rig.now());
+      await rig.quarantine.markRemoved(NODE, [gone], rig.now());
+      const question = {
+        nodeId: NODE,
+        askedAt: rig.now(),
+        total: 9,
+        reason: 'too-many',
+        keys: [kept],
+      } as const;
+      await rig.quarantine.close(await rig.quarantine.ask(question), rig.now());
+      const asked = await rig.quarantine.ask(question);
+      expect(await rig.quarantine.forget(later(rig, -DAY_MS))).toBe(0);
+      expect(await rig.quarantine.forget(later(rig, DAY_MS))).toBe(2);
+      expect(await rig.quarantine.forget(later(rig, DAY_MS))).toBe(0);
+      expect([...(await rig.quarantine.strangersAmong(NODE, [gone, kept, open])).keys()].toSorted()).toEqual(
+        [kept, open].toSorted(),
+      );
+      expect(await rig.quarantine.openQuestion(NODE)).toEqual(asked);
+    });
 
     test('B8: one question a node; what is asked in its place takes its place', async () => {
       expect(await rig.quarantine.openQuestion(NODE)).toBeNull();

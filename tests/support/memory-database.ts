@@ -36,8 +36,8 @@ export interface Tables {
   runs: Map<number, ReconcileRun>;
   links: Map<string, LinkRow>;
   strangers: Map<string, QuarantinedPeer>;
-  /** Open or closed. */
-  questions: Map<number, HeldRemoval & { readonly closed: boolean }>;
+  /** Open, or closed at that moment. */
+  questions: Map<number, HeldRemoval & { readonly closed: Date | null }>;
   counters: Map<PeerId, TrafficCounter>;
 }
 

@@ -11,6 +11,7 @@ import type { MemoryDatabase, Tables } from './memory-database.ts';
 
 /** Strangers and held removals in memory. One node is enough here: keys of two never meet. */
 export function createMemoryReconcileStore(database: MemoryDatabase): ReconcileStore {
+  let lastId = 0;
   return {
     seeStrangers: (_node, strangers, now) =>
       database.transaction((tables) => {
@@ -43,20 +44,31 @@ export function createMemoryReconcileStore(database: MemoryDatabase): ReconcileS
           });
         }
       }),
+    forget: (before) =>
+      database.transaction((tables) => {
+        const strangers = [...tables.strangers.values()].filter(
+          (each) => each.state === 'removed' && each.lastSeenAt < before,
+        );
+        const questions = [...tables.questions].filter(([, each]) => each.closed && each.closed < before);
+        for (const { key } of strangers) tables.strangers.delete(key);
+        for (const [id] of questions) tables.questions.delete(id);
+        return strangers.length + questions.length;
+      }),
     openQuestion: (node) => database.transaction((tables) => openOf(tables, node)),
     ask: (question) =>
       database.transaction((tables) => {
         const former = openOf(tables, question.nodeId);
-        if (former) tables.questions.set(former.id, { ...former, closed: true });
-        const id = tables.questions.size + 1;
-        const unanswered = { decision: null, decidedBy: null, decidedAt: null, closed: false };
+        if (former) tables.questions.delete(former.id);
+        lastId += 1;
+        const id = lastId;
+        const unanswered = { decision: null, decidedBy: null, decidedAt: null, closed: null };
         tables.questions.set(id, { ...question, id, count: question.keys.length, ...unanswered });
         return openOf(tables, question.nodeId)!;
       }),
-    close: ({ id, decision }) =>
+    close: ({ id, decision }, now) =>
       database.transaction((tables) => {
         const question = tables.questions.get(id);
-        if (question?.decision === decision) tables.questions.set(id, { ...question, closed: true });
+        if (question?.decision === decision) tables.questions.set(id, { ...question, closed: now });
       }),
   };
 }

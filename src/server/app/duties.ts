@@ -37,7 +37,8 @@ export function assignDuties(world: World, { config, stores, local, courier, nod
     expire: (signal) => expireSubscriptions({ store, clock: world.clock }, signal),
     countTraffic: counting.run,
     tellEnding: createTellEnding({ store, courier, clock: world.clock }),
-    keepHouse: () => keepHouse({ ...world, held, inbox, nodes, peers, operators, restMs }),
+    keepHouse: () =>
+      keepHouse({ ...world, held, inbox, nodes, peers, operators, quarantine: stores.reconcile, restMs }),
     holdsNode: () => node.holder.epoch() !== null,
   });
   return scheduleTable({

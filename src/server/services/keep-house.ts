@@ -2,6 +2,7 @@ import type { NodeId } from '../core/ids.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Log } from '../core/ports/log.ts';
 import type { OperatorStore } from '../core/ports/operators.ts';
+import type { ReconcileStore } from '../core/ports/reconcile-store.ts';
 import type { Inbox, NodeStore, PeerStore } from '../core/ports/store.ts';
 
 export interface KeepHouseDeps {
@@ -11,6 +12,7 @@ export interface KeepHouseDeps {
   readonly nodes: NodeStore;
   readonly peers: PeerStore;
   readonly operators: Pick<OperatorStore, 'forget'>;
+  readonly quarantine: Pick<ReconcileStore, 'forget'>;
   readonly clock: Clock;
   readonly log: Log;
   /** How long a given-back address rests before it is free again. Milliseconds. */
@@ -44,7 +46,7 @@ export async function keepHouse(deps: KeepHouseDeps): Promise<void> {
 }
 
 /** Users first, then space. */
-function duties({ held, nodes, peers, inbox, operators, clock, restMs }: KeepHouseDeps) {
+function duties({ held, nodes, peers, inbox, operators, quarantine, clock, restMs }: KeepHouseDeps) {
   const now = clock.now().getTime();
   const before = (ageMs: number) => new Date(now - ageMs);
   return {
@@ -56,6 +58,7 @@ function duties({ held, nodes, peers, inbox, operators, clock, restMs }: KeepHou
     freed: () => nodes.wakeResting(before(restMs)),
     updates: () => inbox.forget(before(UPDATES_KEPT_MS)),
     runs: () => nodes.forgetRuns(before(RUNS_KEPT_MS)),
+    strangers: () => quarantine.forget(before(RUNS_KEPT_MS)),
     logins: () => operators.forget(new Date(now)),
   };
 }

@@ -42,4 +42,6 @@ export interface ReconcileStore {
   ask(question: NewHeldRemoval): Promise<HeldRemoval>;
   /** Only while nothing else was asked, and nobody has answered otherwise, meanwhile. */
   close(question: Pick<HeldRemoval, 'id' | 'decision'>, now: Date): Promise<void>;
+  /** Strangers that were removed, and questions that were closed, before then. Answers how many. */
+  forget(before: Date): Promise<number>;
 }

@@ -38,6 +38,7 @@ export function createReconcileStore(database: Database): ReconcileStore {
            where node_id = ${node} and key = any(${textArray(keys)}) and state in ('waiting', 'removing')`),
       );
     },
+    forget: (before) => database.transaction((tx) => forget(tx, before)),
     openQuestion: (node) => database.read((tx) => readOpenQuestion(tx, node)),
     ask: (question) => database.read((tx) => ask(tx, question)),
     async close({ id, decision }, now) {
@@ -84,6 +85,16 @@ async function readStrangers(tx: Tx, node: NodeId, keys: readonly string[]) {
     select ${strangerColumns} from adit.quarantined_peers q
      where q.node_id = ${node} and q.key = any(${textArray(keys)})`);
   return new Map(rows.map((row) => [row.key, toStranger(row)]));
+}
+
+/** A tool that makes peers anew for ever would else leave a row behind for each of them. Once an hour, over few rows. */
+async function forget(tx: Tx, before: Date): Promise<number> {
+  const at = before.toISOString();
+  const strangers = await tx.execute(sql`
+    delete from adit.quarantined_peers where state = 'removed' and last_seen_at < ${at} returning key`);
+  const questions = await tx.execute(sql`
+    delete from adit.held_removals where closed_at < ${at} returning id`);
+  return strangers.length + questions.length;
 }
 
 export interface StrangerRow extends Record<string, unknown> {
