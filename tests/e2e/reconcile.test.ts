@@ -1,7 +1,7 @@
 // needs root
 /** The node drifts from the database in every way there is, and the running binary brings it back: nobody is removed who should stay. */
 import { afterAll, afterEach, beforeAll, expect, test } from 'bun:test';
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createKeyMaker } from '../../src/server/adapters/wireguard/key-maker.ts';
 import { parseServerConfig } from '../../src/server/core/server-config.ts';
@@ -266,6 +266,16 @@ test('B8: a listing that fails, is torn, leaves out every second peer or all of 
   await eventually(async () => expect((await cli([])).code).toBe(0), { withinMs: 40_000 });
   await expectWanted();
 }, 120_000);
+
+test('E2: a dry run from the command line knows the pools that were added: silent when equal', async () => {
+  await rig.sql`insert into adit.pools (node_id, cidr4, added) values ('local', '10.123.0.0/24', true)`;
+  await nextRun();
+  await rm(join(rig.stateDir, 'wg0.conf'));
+  await eventually(async () => expect(await outOf('wg0.conf')).toContain('10.123.0.1/24'), {
+    withinMs: TWO_PERIODS_MS,
+  });
+  expect(await cli(['--dry-run'])).toMatchObject({ code: 0, out: expect.stringContaining('local: equal') });
+}, 60_000);
 
 test('E2: a dry run from the command line tells everything and changes nothing', async () => {
   await restart(SELDOM);

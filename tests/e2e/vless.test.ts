@@ -9,6 +9,7 @@ import { eventually } from '../support/eventually.ts';
 import { tempFolder } from '../support/machine.ts';
 import { startOpenStream } from '../support/open-stream.ts';
 import { here } from '../support/place.ts';
+import { find, findInFiles, findLeaks } from '../support/secret-search.ts';
 import { startV2rayServer, V2RAY_PREFIX, type V2rayServer } from '../support/v2ray-server.ts';
 import { startClientOf } from '../support/vless-client.ts';
 import { createVlessUser } from '../support/vless-user.ts';
@@ -100,6 +101,63 @@ describe('E4: WireGuard and VLESS from one bot', () => {
     expect(await client.passes()).toBe(false);
     await rig.start();
     await eventually(() => client.passes(), { withinMs: 20_000, everyMs: 200 });
+  });
+});
+
+describe('the id of a VLESS user', () => {
+  test('E4: is nowhere after the whole life of a device, and an old one is refused as soon as there is a new one', async () => {
+    await using server = await startV2rayServer();
+    await using rig = await rigWith(server, { PUBLIC_URL, LOG_LEVEL: 'debug' });
+    const adit = await rig.start();
+    const user = createVlessUser(rig, 7008);
+    await user.begin();
+    const first = await user.takeLink();
+    await user.devices();
+    await rig.control.press(user.id, 'Subscription for apps');
+    const shown = await rig.control.awaitMessage(user.id, { contains: `${PUBLIC_URL}/s/` });
+    const token = /\/s\/([A-Za-z0-9_-]+)/.exec(shown.caption ?? shown.text ?? '')![1]!;
+    for (const method of ['GET', 'HEAD', 'POST']) {
+      await rig.place.http(adit.port(), `/s/${token}`, { method });
+      await rig.place.http(adit.port(), `/s/${token}/x`, { method });
+    }
+
+    await using client = await startClientOf(first);
+    expect(await client.passes()).toBe(true);
+    await user.devices();
+    for (const label of ['Device 2', 'ask-reissue']) await rig.control.press(user.id, label);
+    const before = (await user.messages()).at(-1)!.message_id;
+    await rig.control.press(user.id, 'reissue');
+    const said = await rig.control.awaitMessage(user.id, {
+      from: 'bot',
+      contains: 'vless://',
+      afterMessageId: before,
+    });
+    const second = /vless:\/\/[^\s<]+/.exec(said.text ?? '')![0];
+    expect(second).not.toBe(first);
+    // The new link is given when the server has it, and then it has the old one no more.
+    expect(await client.passes()).toBe(false);
+    await using anew = await startClientOf(second);
+    expect(await anew.passes()).toBe(true);
+    await server.restart();
+    await eventually(() => anew.passes(), { withinMs: 20_000, everyMs: 200 });
+    expect(await client.passes()).toBe(false);
+    await rig.sql`update adit.subscriptions set ends_at = now() where account_id = ${user.id}`;
+    await eventually(async () => !(await anew.passes()), { withinMs: 20_000, everyMs: 100 });
+
+    const ids = [first, second].map((link) => /vless:\/\/([^@]+)@/.exec(link)![1]!);
+    const secrets = new Map([
+      ['id', ids.flatMap((id) => [id, id.replaceAll('-', '')])],
+      ['token', [token, token.slice(-21)]],
+      ['key', [(await readFile(join(rig.stateDir, 'vless.key'), 'utf8')).trim()]],
+    ]);
+    const leaks = await findLeaks(rig, secrets);
+    // What the user was sent is his; and the search does find what is there.
+    expect(leaks).toContain('journal of Telegram: id');
+    expect(leaks.filter((each) => !each.startsWith('journal of Telegram: '))).toEqual([]);
+    expect(leaks.some((each) => each.endsWith(': key'))).toBe(false);
+    expect(find(secrets, 'metrics', (await adit.get('/metrics')).body)).toEqual([]);
+    const files = (await findInFiles(rig.stateDir, secrets)).filter((each) => each !== 'vless.key: key');
+    expect(files.filter((each) => !/^xray-users-.*: id$/.test(each))).toEqual([]);
   });
 });
 

@@ -19,7 +19,7 @@ type Step = 'home' | 'list' | 'status' | 'card' | 'choice' | 'wireguard' | 'vles
 const LIST: Place = {
   says: 'Your devices|no devices yet',
   ways: [
-    ['Device', 'card', 2],
+    ['Device', 'card', 3],
     ['Add a device', 'choice', 6],
     ['Home', 'home', 1],
   ],
@@ -44,8 +44,8 @@ const PLACES: Readonly<Record<Wish, Place>> = {
   card: {
     says: 'Last (contact|traffic):',
     ways: [
-      ['Back', 'list', 2],
-      ['Revoke', 'confirm', 1],
+      ['Back', 'list', 1],
+      ['Revoke', 'confirm', 2],
     ],
   },
   choice: {

@@ -72,6 +72,8 @@ const readsItself = ({ node, config }: Errand): boolean =>
 async function look({ world, config, stores, node, signal }: Errand): Promise<ReconcileRun> {
   const local = await localNode(world, config);
   const { peers, nodes } = stores;
+  // As the running Adit does: without them wg0.conf would look changed.
+  local.carry(await nodes.addedPools(node));
   const saving = createSaveConfig({ node, peers, file: local.file });
   const outcome = await previewNode(
     {
