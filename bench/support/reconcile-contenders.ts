@@ -1,5 +1,5 @@
 /** Three ways to bring an interface to what the database wants, each over the product's own database client and runner. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'drizzle-orm';
@@ -60,6 +60,7 @@ function ours(database: Database, runner: ProcessRunner, { server }: ReconcileSi
   const clock = systemClock;
   const peers = createPeerStore(database, async () => {});
   const folder = mkdtempSync(join(tmpdir(), 'adit-bench-conf-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const path = join(folder, 'wg0.conf');
   const file = createConfigFile({
     path,

@@ -85,3 +85,31 @@ describe('a gate', () => {
     expect(await gate.run(async () => 'through')).toBe('through');
   });
 });
+
+describe('a lane with a signal', () => {
+  test('B1: who is called off while it works lets the next one in at once', async () => {
+    const lane = createLane();
+    const late = new AbortController();
+    const stuck = lane.run(() => new Promise(() => {}), late.signal).catch((error: unknown) => error);
+    const next = lane.run(async () => 'next');
+    late.abort(new Error('too late'));
+    expect(await stuck).toMatchObject({ message: 'too late' });
+    expect(await next).toBe('next');
+  });
+
+  test('B1: who is called off while it waits never begins, and the others keep their turns', async () => {
+    const lane = createLane();
+    const first = Promise.withResolvers<string>();
+    const order: string[] = [];
+    const working = lane.run(() => first.promise);
+    const late = new AbortController();
+    const waiting = lane.run(async () => void order.push('late'), late.signal).catch(() => 'called off');
+    const last = lane.run(async () => void order.push('last'));
+    late.abort(new Error('too late'));
+    expect(await waiting).toBe('called off');
+    expect(order).toEqual([]);
+    first.resolve('first');
+    await Promise.all([working, last]);
+    expect(order).toEqual(['last']);
+  });
+});
