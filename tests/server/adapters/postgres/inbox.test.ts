@@ -16,7 +16,7 @@ test('F-L12: an insert whose answer was lost and that comes to life after its se
   await late`begin`;
   await late`insert into adit.updates (id, payload) values (41, '{}')`;
   const settled = rig.inbox.settle(id);
-  await rig.someoneWaits?.();
+  await rig.someoneWaits!();
   await late`commit`;
   late.release();
   await settled;
