@@ -268,6 +268,7 @@ test('B8: a listing that fails, is torn, leaves out every second peer or all of 
 }, 120_000);
 
 test('E2: a dry run from the command line knows the pools that were added: silent when equal', async () => {
+  await restart(PERIODS);
   await rig.sql`insert into adit.pools (node_id, cidr4, added) values ('local', '10.123.0.0/24', true)`;
   await nextRun();
   await rm(join(rig.stateDir, 'wg0.conf'));
