@@ -8,6 +8,7 @@ import {
   type UpdateId,
   updateId,
 } from '../../src/server/core/ids.ts';
+import { JOB_KINDS } from '../../src/server/core/job-kinds.ts';
 import { createLane } from '../../src/server/core/lane.ts';
 import type { Courier } from '../../src/server/core/ports/courier.ts';
 import type { Desk, Visit } from '../../src/server/core/ports/desk.ts';
@@ -112,8 +113,7 @@ export async function startProcess(
   const life = createLife(options.crash);
   const parts = assemble(world, life, epoch, options);
   const held = trackJobs(world, life, parts, options);
-  await world.jobs.rescue('apply-peer');
-  await world.jobs.rescue('apply-user');
+  for (const kind of JOB_KINDS) await world.jobs.rescue(kind);
   const process: ServiceProcess = {
     life,
     desk: parts.desk,
