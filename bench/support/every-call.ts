@@ -57,6 +57,8 @@ const TARGETS: readonly Target[] = [
 const WARM_UP_MS = 15_000;
 /** Until the last stalled call has given up and its breaker has let a probe through. */
 const AFTER_MS = 25_000;
+/** A short fault waits for its call this much longer: traffic is counted every half minute. */
+const RAREST_MS = 40_000;
 const PATIENCE_MS = 15_000;
 const LOOK_EVERY_MS = 500;
 const REST_WITHIN_MS = 120_000;
@@ -96,11 +98,13 @@ async function stall(scene: AditScene, target: Target, ms: number): Promise<Seen
   const said = scene.adit.output().length;
   const fault = await begin(scene, target);
   let opened = false;
-  while (performance.now() - from < ms) {
+  const lasted = () => performance.now() - from;
+  while (lasted() < ms || (lasted() < ms + RAREST_MS && (await fault.stalled()) === 0)) {
     opened ||= (await metricsOf(base)).get(`adit_breaker_open{call="${target.call}"}`) === 1;
     await Bun.sleep(LOOK_EVERY_MS);
   }
-  const stalled = await fault.end();
+  const stalled = await fault.stalled();
+  await fault.end();
   await Bun.sleep(AFTER_MS);
   const asked = crowd.asked().filter(({ at }) => at >= from && at < performance.now() - PATIENCE_MS);
   const isHit = hitBy(target, asked);
@@ -126,20 +130,12 @@ async function begin({ node: xray, control }: AditScene, { where }: Target) {
     const before = xray.stalled().length;
     xray.silence((call) => call === where.question);
     return {
-      async end() {
-        xray.heal();
-        return xray.stalled().length - before;
-      },
+      stalled: async () => xray.stalled().length - before,
+      end: async () => xray.heal(),
     };
   }
   const id = await control.fault({ kind: 'stall_in_body', method: where.method });
-  return {
-    async end() {
-      const hits = await control.faultHits(id);
-      await control.clearFaults();
-      return hits;
-    },
-  };
+  return { stalled: () => control.faultHits(id), end: () => control.clearFaults() };
 }
 
 /** Who asked for what the call brings, and whatever they asked while their chat was still held by it. */
