@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { TEXTS } from '../views/words/texts.ts';
 import { createLoopLag } from './adapters/system/loop-lag.ts';
 import { createWords } from './adapters/words/words.ts';
@@ -7,6 +6,7 @@ import { createDashboardPart } from './app/dashboard.ts';
 import { openDatabase } from './app/database.ts';
 import { assignDuties } from './app/duties.ts';
 import { createLivePart, type LivePartDeps } from './app/live.ts';
+import { metricsGuard } from './app/metrics-guard.ts';
 import { migrateAll } from './app/migrate-all.ts';
 import { createNodeWork, type NodeWork } from './app/node.ts';
 import { observe, observeLoops } from './app/observe.ts';
@@ -27,7 +27,6 @@ import type { Config } from './config.ts';
 import { LOCAL_NODE } from './core/ids.ts';
 import type { LoopRecord } from './core/loop-record.ts';
 import type { Language } from './core/ports/words.ts';
-import type { Secret } from './core/secret.ts';
 import { createHttpServer } from './entry/http/server.ts';
 import { createDesk } from './services/desk.ts';
 import { createLivingMessages } from './services/living-messages.ts';
@@ -217,7 +216,7 @@ export function buildApp(options: AppOptions): App {
   function startHttp({ bot, subscription, dashboard }: ReturnType<typeof furnish>) {
     const server = createHttpServer({
       ...config.http,
-      metricsGuard: { matches: (token) => matchesSecret(config.http.metricsToken, token) },
+      metricsGuard: metricsGuard(config.http.metricsToken),
       readiness: () => readinessOf(parts?.() ?? null),
       renderMetrics: () => world.metrics.render(),
       webhook: bot.webhook,
@@ -261,13 +260,6 @@ const servingLoops = ({ jobs, schedule, node, bot }: Turning): readonly LoopReco
   node.record(),
   ...bot.records(),
 ];
-
-/** In constant time for tokens of the right length. */
-function matchesSecret(secret: Secret | null, given: string): boolean {
-  if (secret === null) return false;
-  const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
-  return wanted.length === got.length && timingSafeEqual(wanted, got);
-}
 
 function rememberLogins(world: World, wayIn: WayInDeps, databaseAnswers: () => boolean): RememberedSessions {
   const { find, stillValid } = createSessions(wayIn);

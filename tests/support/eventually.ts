@@ -1,4 +1,4 @@
-/** Waiting in tests: poll a condition until it holds, within a limit. The only place in the suite that sleeps. */
+/** Waiting in tests: poll a condition until it holds, within a limit. No test waits in any other way. */
 export interface EventuallyOptions {
   /** Gives up after this long. Default 5,000 ms. */
   readonly withinMs?: number;

@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { GrpcInbound } from '../adapters/xray/grpc-inbound.ts';
 import type { Endpoint } from '../config/kinds.ts';
 import type { Config } from '../config.ts';
@@ -8,6 +7,7 @@ import { createSupervisedLoop, type SupervisedLoop } from '../core/supervised-lo
 import type { ExitCode } from '../entry/cli/exit-code.ts';
 import { isLoopback } from '../entry/http/metrics-guard.ts';
 import { createUserApi } from '../entry/http/user-api/server.ts';
+import { metricsGuard } from './metrics-guard.ts';
 import { observeLoops } from './observe.ts';
 import { type Outside, runUntilStopped, standard } from './serve.ts';
 import { holdStateDir } from './state-dir.ts';
@@ -96,7 +96,7 @@ function createServer(world: World, config: Config, key: Secret, inbound: GrpcIn
     key,
     inbound,
     timeoutMs: config.xray.apiTimeoutMs * 2,
-    metricsGuard: { matches: (token) => matchesSecret(metricsToken, token) },
+    metricsGuard: metricsGuard(metricsToken),
     readiness: () => ({ ready: hearsXray(loop), reasons: reasonsOf(loop) }),
     renderMetrics: () => world.metrics.render(),
     clock: world.clock,
@@ -122,11 +122,4 @@ function warnOfOpenAir({ log }: World, { http }: Config): void {
   if (http.host === 'localhost' || isLoopback(http.host)) return;
   const advice = 'the user API speaks plain HTTP: put a proxy with TLS, or a tunnel, in front of it';
   log.warn({ host: http.host }, advice);
-}
-
-/** In constant time for tokens of the right length. */
-function matchesSecret(secret: Secret | null, given: string): boolean {
-  if (secret === null) return false;
-  const [wanted, got] = [Buffer.from(secret.reveal()), Buffer.from(given)];
-  return wanted.length === got.length && timingSafeEqual(wanted, got);
 }

@@ -1,6 +1,6 @@
 /** Who may read the metrics: this machine, or whoever has the token. */
 export interface MetricsGuard {
-  /** Null: loopback only. Compared in constant time by the caller's function. */
+  /** True for the token that was configured; compared in constant time. */
   matches(token: string): boolean;
 }
 

@@ -1,17 +1,9 @@
 import type { Page } from '../models.ts';
+import type { ReconcileRow } from './machine.ts';
 
-export interface RunRow {
+/** `outcome` is the key `reconcile-<outcome>` of the words; unknown ones are shown as they are. */
+export interface RunRow extends ReconcileRow {
   readonly id: number;
-  readonly at: number;
-  readonly durationMs: number;
-  /** Key `reconcile-<outcome>` of the words; unknown ones are shown as they are. */
-  readonly outcome: string;
-  readonly added: number;
-  readonly removed: number;
-  readonly changed: number;
-  readonly quarantined: number;
-  readonly refused: number;
-  readonly error: string | null;
   readonly dryRun: boolean;
 }
 
