@@ -1,3 +1,4 @@
+import { JOB_KINDS } from '../../core/job-kinds.ts';
 import type { JobKind, JobKinds } from '../../core/ports/jobs.ts';
 
 interface KindRules {
@@ -9,6 +10,8 @@ interface KindRules {
   readonly fields: readonly string[];
   /** How long a job that ended is kept to be looked at. */
   readonly keptSeconds: number;
+  /** A later one that went well makes a dead one of no interest to anybody. */
+  readonly byClock?: true;
 }
 
 const HOUR = 3_600;
@@ -20,28 +23,23 @@ const HOUR = 3_600;
 const APPLY_USER = { retryLimit: 60, retryMaxSeconds: 30 } as const;
 
 /**
- * Jobs that are enqueued again by the clock anyway need few retries, and are soon forgotten: one every three seconds
- * would be 200,000 a week, in which nobody finds anything. What they did has records of its own.
+ * Enqueued again by the clock: it needs few retries, the next one is the redrive of a dead one, and it is soon forgotten. One
+ * every two seconds would be 300,000 a week, in which nobody finds anything. What they did has records of its own.
  */
+const BY_CLOCK = { retryLimit: 3, keptSeconds: HOUR, byClock: true } as const;
+
 export const KIND_RULES: Readonly<Record<JobKind, KindRules>> = {
   'apply-peer': { retryLimit: 12, fields: ['peerId'], keptSeconds: 7 * 24 * HOUR },
   'apply-user': { ...APPLY_USER, fields: ['peerId'], keptSeconds: 7 * 24 * HOUR },
-  'reconcile-node': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
-  'reconcile-inbound': { retryLimit: 3, fields: ['nodeId'], keptSeconds: HOUR },
-  'count-traffic': { retryLimit: 3, fields: [], keptSeconds: HOUR },
-  'expire-subscriptions': { retryLimit: 3, fields: [], keptSeconds: HOUR },
   'tell-ending': { retryLimit: 8, fields: ['subscriptionId'], keptSeconds: 24 * HOUR },
-  housekeeping: { retryLimit: 3, fields: [], keptSeconds: HOUR },
+  'reconcile-node': { ...BY_CLOCK, fields: ['nodeId'] },
+  'reconcile-inbound': { ...BY_CLOCK, fields: ['nodeId'] },
+  'count-traffic': { ...BY_CLOCK, fields: [] },
+  'expire-subscriptions': { ...BY_CLOCK, fields: [] },
+  housekeeping: { ...BY_CLOCK, fields: [] },
 };
 
-/** Enqueued again by the clock: the next one is the redrive of a dead one. */
-export const CLOCK_KINDS: readonly JobKind[] = [
-  'reconcile-node',
-  'reconcile-inbound',
-  'count-traffic',
-  'expire-subscriptions',
-  'housekeeping',
-];
+export const CLOCK_KINDS: readonly JobKind[] = JOB_KINDS.filter((kind) => KIND_RULES[kind].byClock);
 
 /** Where a job waits for a person after its last try. Nobody works on it. */
 export const DEAD_LETTER = 'dead-letter';
