@@ -31,6 +31,19 @@ function rigWith(server: V2rayServer, more: Readonly<Record<string, string>> = {
   return createAditRig({ tunnel: 'memory', env });
 }
 
+/** A server, a binary that sells links to it, and a user who has one. Each test has its own. */
+async function sellLink(id: number, env: Readonly<Record<string, string>> = {}) {
+  await using undo = new AsyncDisposableStack();
+  const server = undo.use(await startV2rayServer());
+  const rig = undo.use(await rigWith(server, env));
+  const adit = await rig.start();
+  const user = createVlessUser(rig, id);
+  await user.begin();
+  const link = await user.takeLink();
+  const held = undo.move();
+  return { server, rig, adit, user, link, [Symbol.asyncDispose]: () => held.disposeAsync() };
+}
+
 async function timed<T>(work: Promise<T>): Promise<{ readonly ms: number; readonly value: T }> {
   const startedAt = performance.now();
   const value = await work;
@@ -39,12 +52,8 @@ async function timed<T>(work: Promise<T>): Promise<{ readonly ms: number; readon
 
 describe('E4: WireGuard and VLESS from one bot', () => {
   test('E1, E4: a user has a config and a link, sees both, and the link passes traffic until it is revoked', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server);
-    const adit = await rig.start();
-    const user = createVlessUser(rig, 7001);
-    await user.begin();
-    const link = await user.takeLink();
+    await using sold = await sellLink(7001);
+    const { rig, adit, user, link } = sold;
     expect(await rig.control.heldConfigs(user.id)).toHaveLength(1);
     const list = await user.devices();
     expect(list).toContain('Device 1');
@@ -77,12 +86,9 @@ describe('E4: WireGuard and VLESS from one bot', () => {
   });
 
   test('B5, F-W8: v2ray is killed with SIGKILL and started anew, and a user is back within five seconds', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server);
-    await rig.start();
-    const user = createVlessUser(rig, 7002);
-    await user.begin();
-    await using client = await startClientOf(await user.takeLink());
+    await using sold = await sellLink(7002);
+    const { server, link } = sold;
+    await using client = await startClientOf(link);
     expect(await client.passes()).toBe(true);
     await server.restart();
     const { ms } = await timed(eventually(() => client.passes(), { withinMs: 20_000, everyMs: 100 }));
@@ -90,12 +96,9 @@ describe('E4: WireGuard and VLESS from one bot', () => {
   });
 
   test('F-W8: Adit is killed with SIGKILL, v2ray started anew meanwhile, and both are whole again', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server);
-    const adit = await rig.start();
-    const user = createVlessUser(rig, 7003);
-    await user.begin();
-    await using client = await startClientOf(await user.takeLink());
+    await using sold = await sellLink(7003);
+    const { server, rig, adit, link } = sold;
+    await using client = await startClientOf(link);
     await adit.kill('SIGKILL');
     await server.restart();
     expect(await client.passes()).toBe(false);
@@ -106,12 +109,8 @@ describe('E4: WireGuard and VLESS from one bot', () => {
 
 describe('the id of a VLESS user', () => {
   test('E4: is nowhere after the whole life of a device, and an old one is refused as soon as there is a new one', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server, { PUBLIC_URL, LOG_LEVEL: 'debug' });
-    const adit = await rig.start();
-    const user = createVlessUser(rig, 7008);
-    await user.begin();
-    const first = await user.takeLink();
+    await using sold = await sellLink(7008, { PUBLIC_URL, LOG_LEVEL: 'debug' });
+    const { server, rig, adit, user, link: first } = sold;
     await user.devices();
     await rig.control.press(user.id, 'Subscription for apps');
     const shown = await rig.control.awaitMessage(user.id, { contains: `${PUBLIC_URL}/s/` });
@@ -163,12 +162,8 @@ describe('the id of a VLESS user', () => {
 
 describe('the end of access', () => {
   test('D5: a subscription ends, and the user is refused within five seconds; a connection that is open goes on', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server);
-    await rig.start();
-    const user = createVlessUser(rig, 7005);
-    await user.begin();
-    const link = await user.takeLink();
+    await using sold = await sellLink(7005);
+    const { rig, user, link } = sold;
     await using client = await startClientOf(link);
     await using stream = await startOpenStream(link);
     expect(await client.passes()).toBe(true);
@@ -185,12 +180,8 @@ describe('the end of access', () => {
 
 describe('the key of all links', () => {
   test('F-S16: without it a start is refused while there are users of it; with it links are as they were', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server);
-    const adit = await rig.start();
-    const user = createVlessUser(rig, 7006);
-    await user.begin();
-    const link = await user.takeLink();
+    await using sold = await sellLink(7006);
+    const { rig, adit, user, link } = sold;
     await adit.kill('SIGTERM');
     const path = join(rig.stateDir, 'vless.key');
     expect((await stat(path)).mode & 0o777).toBe(0o600);
@@ -250,12 +241,8 @@ describe('an Xray on another machine', () => {
 
 describe('a subscription', () => {
   test('lists the links with what clients want to know, and is nobody’s once it is revoked', async () => {
-    await using server = await startV2rayServer();
-    await using rig = await rigWith(server, { PUBLIC_URL });
-    const adit = await rig.start();
-    const user = createVlessUser(rig, 7004);
-    await user.begin();
-    const link = await user.takeLink();
+    await using sold = await sellLink(7004, { PUBLIC_URL });
+    const { rig, adit, user, link } = sold;
     await user.devices();
     await rig.control.press(user.id, 'Subscription for apps');
     const shown = await rig.control.awaitMessage(user.id, { contains: `${PUBLIC_URL}/s/` });
